@@ -1,0 +1,1 @@
+"""The story across rooms, one file a story."""

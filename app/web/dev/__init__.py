@@ -1,0 +1,1 @@
+"""Mail catcher and webhook receiver of a development run."""
