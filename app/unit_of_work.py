@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -132,7 +132,8 @@ class GroupWriter:
                 _commit_group(connection, units)
             except BaseException as error:
                 _fail_group(units, error)
-                connection = _drop(connection)
+                _drop(connection)
+                connection = None
             for unit in units:
                 _finish(unit)
         _drop(connection)
@@ -167,7 +168,7 @@ class TransactionWriter:
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction in the caller's thread; see `Database.write`."""
-        for attempt in range(1, _TRIES + 1):
+        for _attempt in range(_TRIES):
             try:
                 with (
                     Session(self._engine, autoflush=False, expire_on_commit=False) as session,
@@ -178,9 +179,9 @@ class TransactionWriter:
                     call()
                 return result
             except DBAPIError as error:
-                if not _is_lost_race(error) or attempt == _TRIES:
+                if not _is_lost_race(error):
                     raise _translated(error) from error
-        raise AssertionError("unreachable")
+        raise StorageUnavailable("The database was too busy, so nothing was saved.", hint="Try again in a moment.")
 
     def submit(self, work: Callable[[Session], T]) -> Future[T]:
         """Run `work` in a short-lived thread; callers are few (the worker and the visit buffer)."""
@@ -201,8 +202,7 @@ class TransactionWriter:
 
 def _commit_group(connection: Connection, units: list[_Unit]) -> None:
     """One BEGIN IMMEDIATE, a savepoint a unit, one COMMIT; raises when the group as a whole is lost."""
-    raw = connection.connection.dbapi_connection
-    assert isinstance(raw, sqlite3.Connection)
+    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     raw.execute("BEGIN IMMEDIATE")
     try:
         for unit in units:

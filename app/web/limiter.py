@@ -1,0 +1,93 @@
+"""Counts what visitors do, in memory on the hot path, and once a second together with the other processes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from app.capture import actions
+from app.capture.limits import Count, Window
+from app.db import Database
+from app.errors import StorageUnavailable
+
+log = structlog.get_logger()
+
+
+class Limiter:
+    """Counters by (key, window). Local counts act at once; those of other processes are known a second later."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time, interval: float = 1.0) -> None:
+        self._database = database
+        self._clock = clock
+        self._interval = interval
+        self._lock = threading.Lock()
+        self._known: dict[Count, int] = {}
+        self._unsent: dict[Count, int] = defaultdict(int)
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def add(self, windows: Sequence[Window]) -> list[int]:
+        """Count one more in each window; gives the new totals in the same order."""
+        now = int(self._clock())
+        totals = []
+        with self._lock:
+            for window in windows:
+                count = window.at(now)
+                total = self._known.get(count, 0) + 1
+                self._known[count] = total
+                self._unsent[count] += 1
+                totals.append(total)
+        if self._thread is None:
+            self._start()
+        return totals
+
+    def totals(self, windows: Sequence[Window]) -> list[int]:
+        """The totals so far, without counting."""
+        now = int(self._clock())
+        with self._lock:
+            return [self._known.get(window.at(now), 0) for window in windows]
+
+    def exchange(self) -> None:
+        """Give our new counts to the database and learn everybody's totals; old windows are forgotten."""
+        now = int(self._clock())
+        with self._lock:
+            sent = dict(self._unsent)
+            self._unsent.clear()
+            asked = [count for count in self._known if count.ends > now]
+            self._known = {count: self._known[count] for count in asked}
+        if not sent and self._database.is_sqlite:
+            return
+        try:
+            totals = self._database.write(lambda session: actions.exchange_counts(session, sent, asked, now=now))
+        except StorageUnavailable:
+            with self._lock:
+                for count, amount in sent.items():
+                    self._unsent[count] += amount
+            return
+        with self._lock:
+            for count, total in totals.items():
+                self._known[count] = total + self._unsent.get(count, 0)
+
+    def close(self) -> None:
+        """Exchange a last time and end the thread."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self.exchange()
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="limiter", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._interval):
+            try:
+                self.exchange()
+            except Exception as error:  # the counters must outlive any single failure
+                log.error("limiter.exchange_failed", error=type(error).__name__)
