@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import Any
 
 from flask import current_app
 
 from app.db import Database
 from app.texts import Texts
 from app.tokens import Tokens
+from app.web.client_address import ClientAddress
+from app.web.limiter import Limiter
 from config import Settings
-
-if TYPE_CHECKING:
-    from app.adapters.asset_store import AssetStore
-    from app.capture.limits import Limiter
-    from app.journey.visits import VisitBuffer
-    from app.journey.site import SiteCache
-    from app.pages.live import LivePages
-    from app.worker import Worker
 
 
 @dataclass(slots=True)
@@ -29,12 +23,9 @@ class Services:
     database: Database
     texts: Texts
     tokens: Tokens
-    assets: AssetStore
+    addresses: ClientAddress
     limiter: Limiter
-    live: LivePages
-    site: SiteCache
-    visits: VisitBuffer
-    worker: Worker | None = None
+    parts: dict[type[Any], Any] = field(default_factory=dict)
 
 
 def services() -> Services:
