@@ -1,0 +1,31 @@
+// On the waiting page: asks whether the address was confirmed elsewhere, and then moves on. Slows down with time.
+(() => {
+  const news = document.getElementById("news");
+  const address = news && news.dataset.state;
+  if (!address) return;
+  let wait = 3000;
+  let timer;
+  const again = () => { timer = setTimeout(ask, wait); };
+  async function ask() {
+    if (document.hidden) return again();
+    try {
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+      if (answer.status === 404 || answer.status === 410) return;
+      const state = answer.ok ? await answer.json() : {};
+      if (state.state === "confirmed" || state.confirmed) {
+        news.textContent = news.dataset.done;
+        location.assign(state.url || location.href);
+        return;
+      }
+    } catch { /* offline: keep asking */ }
+    wait = Math.min(wait * 1.15, 30000);
+    again();
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    clearTimeout(timer);
+    wait = 3000;
+    ask();
+  });
+  again();
+})();
