@@ -1,0 +1,39 @@
+"""Starts the server of production and of ./dev run: granian, one process, many threads.
+
+The parent process imports neither Flask nor the database, so that the app is held in memory once.
+"""
+
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces, RuntimeModes
+from granian.log import LogLevels
+
+from config import ConfigError, Settings
+
+STOP_SECONDS = 30
+
+
+def main() -> None:
+    """Serve until SIGINT or SIGTERM; requests in work are finished, then leases released."""
+    try:
+        settings = Settings.from_env()
+    except ConfigError as fault:
+        sys.exit(str(fault))
+    Granian(
+        "wsgi:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.threads,
+        runtime_mode=RuntimeModes.st,
+        backlog=4096,
+        websockets=False,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()
