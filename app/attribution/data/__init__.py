@@ -1,0 +1,1 @@
+"""Vendored and own lists of referring hosts; see README.md beside this file."""
