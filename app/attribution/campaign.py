@@ -11,7 +11,7 @@ from enum import StrEnum
 from app.attribution.touch import TouchFacts
 from app.site_file import Faults, Node, read
 
-_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 # The field of a pattern and the fact it is held against.
 _FACT_OF = {
     "campaign": "campaign",
@@ -106,7 +106,7 @@ def _campaign(node: Node) -> Campaign:
     node.only("key", "label", "labels", "match")
     key = node.text("key", limit=80)
     if key and not _KEY.fullmatch(key):
-        node.fault("may have lower-case letters, digits and hyphens", "key")
+        node.fault("may have lower-case letters, digits, hyphens and underscores", "key")
     labels = node.at("labels")
     names = {locale: labels.text(locale, limit=120) for locale in labels.keys()}  # noqa: SIM118 - a Node is no dict
     patterns = tuple(_pattern(match) for match in node.each("match"))
