@@ -12,30 +12,10 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-TAGS = frozenset(
-    [
-        "p",
-        "br",
-        "strong",
-        "em",
-        "a",
-        "ul",
-        "ol",
-        "li",
-        "h3",
-        "h4",
-        "blockquote",
-        "code",
-        "pre",
-        "hr",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-    ],
-)
+_TABLE_TAGS = frozenset({"table", "thead", "tbody", "tr", "th", "td"})
+_LIST_TAGS = frozenset({"ul", "ol", "li"})
+_TEXT_TAGS = frozenset({"p", "br", "strong", "em", "a", "h3", "h4", "blockquote", "code", "pre", "hr"})
+TAGS = _TEXT_TAGS | _LIST_TAGS | _TABLE_TAGS
 _SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 _NH3_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _BLEACH_ATTRIBUTES = {"a": ["href", "title"], "ol": ["start"]}
@@ -64,7 +44,7 @@ def render(source: str) -> Markup:
 
 def plain(source: str) -> str:
     """The words of a Markdown text without any markup, for mails, calendars and previews."""
-    return " ".join(Markup(render(source)).striptags().split())
+    return " ".join(render(source).striptags().split())
 
 
 def is_safe_link(address: str) -> bool:

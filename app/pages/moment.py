@@ -13,7 +13,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def moment(text: str, zone_name: str = "") -> datetime:
-    """An aware moment from `2027-03-04 16:00 Europe/Prague`, an ISO 8601 text with offset, or a wall clock in `zone_name`.
+    """An aware moment from `2027-03-04 16:00 Europe/Prague`, from ISO 8601 with offset, or a wall clock of a zone.
 
     Raises ValueError for a wall clock without zone, and for one that a clock change skips or repeats.
     """

@@ -26,10 +26,11 @@ class MediaUrl(str):
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """A box for one purpose and the wording beside it."""
+    """A box for one purpose: the wording at the box, and what stands below it (who, how often, how to withdraw)."""
 
     purpose: str
     text: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Addresses of one page: paths, but for `canonical` and `og`, which are absolute. `base` has no slash at its end."""
+    """Addresses of one page: paths, but for `canonical` and `og`, which are absolute; `base` ends without slash."""
 
     self: str
     privacy: str

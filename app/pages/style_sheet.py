@@ -11,7 +11,7 @@ _STRING = re.compile(r"""("[^"\n]*"|'[^'\n]*')""")
 
 
 def page_css(files: Mapping[str, str], *, theme: str, blocks: Iterable[str], tokens: str) -> Markup:
-    """The style of a page. `files` maps `base.css`, `art/<theme>.css`, `blocks/<type>.css`, `form.css` to their texts."""
+    """The style of a page. `files` maps names such as `base.css`, `art/<theme>.css`, `form.css` to their texts."""
     names = ["base.css", f"art/{theme}.css", *(f"blocks/{name}.css" for name in dict.fromkeys(blocks)), "form.css"]
     return _joined(files, names, tokens)
 
@@ -38,12 +38,9 @@ def minified(css: str) -> str:
 
 
 def _joined(files: Mapping[str, str], names: list[str], tokens: str) -> Markup:
-    texts = [files[name] for name in names if name in files]
-    css = (
-        minified(tokens + "\n".join(texts)) if not texts else minified(f"{texts[0]}\n{tokens}\n" + "\n".join(texts[1:]))
-    )
-    if "<" in css:
-        raise ValueError("a style sheet must not contain <")
+    css = minified("\n".join([tokens, *(files[name] for name in names if name in files)]))
+    if "</" in css:
+        raise ValueError("a style sheet must not contain </")
     return Markup(css)  # noqa: S704  (our own style files and checked tokens)
 
 

@@ -16,7 +16,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     *(("danger", ground, TEXT) for ground in ("paper", "raised")),
     *(("edge", ground, SHAPE) for ground in ("paper", "raised")),
 )
-_RULE = re.compile(r"(@media[^{]*prefers-color-scheme:\s*dark[^{]*\{\s*)?(?::where\(:root\)|:root)\s*\{([^}]*)\}")
+_RULE = re.compile(r"(@media[^{]*prefers-color-scheme:\s*dark[^{]*\{\s*)?(:where\(:root\)|:root)\s*\{([^}]*)\}")
 _TOKEN = re.compile(r"--([a-z][a-z-]*):\s*(#[0-9a-fA-F]{3,6})\s*(?:;|$)")
 
 
@@ -45,7 +45,7 @@ def token_css(brand: Brand, theme: str) -> str:
 def poor_contrasts(css: str) -> list[PoorContrast]:
     """Every pair of tokens in a style sheet whose contrast is below what WCAG 2.2 AA asks, in both schemes."""
     light, dark = _schemes(css)
-    return [*_poor("light", light), *_poor("dark", light | dark)]
+    return [*_poor("light", light), *_poor("dark", dark)]
 
 
 def _poor(scheme: str, tokens: Mapping[str, str]) -> list[PoorContrast]:
@@ -55,10 +55,14 @@ def _poor(scheme: str, tokens: Mapping[str, str]) -> list[PoorContrast]:
 
 
 def _schemes(css: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Tokens by scheme. Rules on `:where(:root)` are defaults that any rule on `:root` beats, by specificity."""
     light: dict[str, str] = {}
     dark: dict[str, str] = {}
-    for rule in _RULE.finditer(css):
-        (dark if rule[1] else light).update(_TOKEN.findall(rule[2]))
+    for rule in sorted(_RULE.finditer(css), key=lambda found: (found[2] == ":root", bool(found[1]))):
+        tokens = dict(_TOKEN.findall(rule[3]))
+        dark.update(tokens)
+        if not rule[1]:
+            light.update(tokens)
     return light, dark
 
 
