@@ -9,12 +9,16 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from app import all_models
+from app.adapters import clock
 from app.db import Database, orm, prepare_reader, reader_options
+from app.logs import init_logs
 from app.services import Services
 from app.texts import Texts
 from app.tokens import Tokens
+from app.web import health
 from app.web.client_address import ClientAddress
 from app.web.limiter import Limiter
+from app.web.metrics import init_metrics
 from app.web.security import init_security
 from config import Settings
 
@@ -28,11 +32,14 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(_flask_config(settings))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    init_logs(app, log_format=settings.log_format)
+    init_metrics(app, now=clock.now())
     orm.init_app(app)
     Migrate(app, orm, directory=str(ROOT / "migrations"))
     CSRFProtect(app)
     app.extensions["gatepost"] = _services(app, settings)
     init_security(app)
+    app.register_blueprint(health.blueprint)
     return app
 
 
