@@ -23,11 +23,15 @@ class UnreadablePost(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class ScriptFacts:
-    """What the optional script and the honeypot brought; hints for screening, never answers."""
+    """What the optional script, the honeypot and the page itself brought; hints, never answers.
+
+    `stamp` names the revision the sender saw (`RevisionFacts.stamp`), as far as it can be believed.
+    """
 
     trap: str
     time_on_page_ms: int | None
     referrer: str
+    stamp: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +115,12 @@ def _script_facts(spec: FormSpec, raw: Mapping[str, Sequence[str]]) -> ScriptFac
     trap = raw.get(spec.honeypot)
     spent = raw.get("gp_ms")
     came_from = raw.get("gp_ref")
+    stamp = raw.get("gp_rev")
     return ScriptFacts(
         trap=_short(trap[0]) if trap else "",
         time_on_page_ms=_milliseconds(spent[0]) if spent else None,
         referrer=_short(came_from[0]) if came_from else "",
+        stamp=_short(stamp[0]) if stamp else "",
     )
 
 

@@ -71,14 +71,19 @@ def render_closed(look: Look, record: PageRecord, state: str) -> Rendered:
     return _rendered(look, f"public/{state}.html", context, css)
 
 
-def compile_page(look: Look, record: PageRecord) -> tuple[Compiled, ...]:
-    """Every state the page can be in, in all encodings."""
-    made = {LIVE: render_page(look, record)}
+def render_states(look: Look, record: PageRecord, *, stamp: str) -> dict[str, Rendered]:
+    """Every state the page can be in."""
+    made = {LIVE: render_page(look, record, record.form(stamp=stamp))}
     if record.page.starts_at:
         made[UPCOMING] = render_closed(look, record, UPCOMING)
     if record.page.ends_at:
         made[ENDED] = render_closed(look, record, ENDED)
-    return tuple(encoded(state, rendered.html, rendered.policy) for state, rendered in made.items())
+    return made
+
+
+def compile_states(states: Mapping[str, Rendered]) -> tuple[Compiled, ...]:
+    """The bytes of every state in all encodings."""
+    return tuple(encoded(state, rendered.html, rendered.policy) for state, rendered in states.items())
 
 
 def state_at(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> str:

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 from dataclasses import dataclass
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import zstandard
 
 

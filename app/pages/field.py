@@ -33,12 +33,12 @@ AUTOCOMPLETE = {
     "job_title": "organization-title",
     "country": "country",
 }
-RESERVED_KEYS = frozenset({"gp_ms", "gp_ref"})
+RESERVED_KEYS = frozenset({"gp_ms", "gp_ref", "gp_rev"})
 
 
 def _key(value: str) -> str:
-    if not re.fullmatch("[a-z][a-z0-9_]{0,39}", value) or value in RESERVED_KEYS:
-        raise ValueError("a key is 1 to 40 of a-z, 0-9 and _, starts with a letter, and is not gp_ms or gp_ref")
+    if not re.fullmatch("[a-z][a-z0-9_]{0,39}", value) or value.startswith("gp_"):
+        raise ValueError("a key is 1 to 40 of a-z, 0-9 and _, starts with a letter, and does not start with gp_")
     return value
 
 

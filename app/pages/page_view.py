@@ -7,6 +7,7 @@ A page gets: `page` (PageDocument with the blocks of its locale), `site` (Brand)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from app.pages.form_spec import FieldSpec, FormSpec
 
@@ -38,7 +39,8 @@ class FormView:
     """The form as it stands: empty on the published page, with answers and errors after a refused post.
 
     `values[key]` is a text, or a list of texts for a field with several answers; `errors[key]` is a sentence, under
-    the key "" one about the whole form; `ticked` holds the purposes this visitor ticked.
+    the key "" one about the whole form; `ticked` holds the purposes this visitor ticked. `stamp` goes
+    into the hidden field `gp_rev`, so that a post names the revision its sender saw.
     """
 
     spec: FormSpec
@@ -46,6 +48,7 @@ class FormView:
     values: Mapping[str, str | list[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     ticked: frozenset[str] = frozenset()
+    stamp: str = ""
 
     @property
     def fields(self) -> tuple[FieldSpec, ...]:
@@ -97,4 +100,4 @@ def privacy_path(locale: str) -> str:
 
 def media_path(digest: str, name: str) -> str:
     """Where a published file lives; the digest in the path makes it cacheable for ever."""
-    return f"/m/{digest[:16]}/{name}"
+    return f"/m/{digest[:16]}/{quote(name)}"

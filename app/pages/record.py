@@ -69,7 +69,7 @@ class PageRecord(BaseModel):
         return page_path(self.page.slug, self.page.locale, is_default=self.is_default)
 
     def form(self, **given: Any) -> FormView:
-        """The form to show; `given` are values, errors and ticked of a refused post."""
+        """The form to show; `given` are stamp, and values, errors and ticked of a refused post."""
         shown = tuple(
             ConsentView(item.purpose, item.label, " ".join(filter(None, (item.notice, item.frequency, item.withdraw))))
             for item in self.consents
