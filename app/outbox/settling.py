@@ -41,7 +41,7 @@ def message_row(settlement: Settlement, now: datetime) -> dict[str, Any]:
         "lease": settlement.message.lease,
         "state": int(state),
         "due": due,
-        "reason": reason[:_REASON_LENGTH] if reason else None,
+        "reason": _text(reason) if reason else None,
         "done_at": None if state is State.DUE else now,
     }
 
@@ -56,7 +56,7 @@ def attempt_row(settlement: Settlement) -> dict[str, Any]:
         "ms": settlement.ms,
         "outcome": outcome.kind.value,
         "status": outcome.status,
-        "error": outcome.note[:_REASON_LENGTH] or None,
+        "error": _text(outcome.note) or None,
         "excerpt": settlement.excerpt,
         "worker": settlement.worker[:60],
     }
@@ -82,3 +82,8 @@ def health_after(health: Health, settlements: Iterable[Settlement], *, now: date
     if suspend is None and breaker.failures and rules.is_hopeless(breaker, now=now):
         suspend = "Nothing was accepted for 5 days."
     return Health(breaker, pause, suspend)
+
+
+def _text(text: str) -> str:
+    """Without NUL, which PostgreSQL cannot store, and short enough for its column."""
+    return text.replace("\x00", " ")[:_REASON_LENGTH]
