@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     BROWSER = "browser"
     PAGE = "page"
     PREVIEW = "preview"
+    TRAP = "trap"
+    DOWNLOAD = "download"
 
 
 class Tokens:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import Select, delete, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -72,6 +72,13 @@ def count_code_try(session: Session, submission_id: str) -> int:
     return session.scalar(select(Submission.code_tries).where(Submission.id == submission_id)) or 0
 
 
+def forget(session: Session, *, lead_id: str, email_key: str) -> list[str]:
+    """Delete every submission of a person; gives their ids. Rooms that point at them forget theirs first."""
+    ids = list(session.scalars(_of_person(lead_id, email_key)))
+    session.execute(delete(Submission).where(Submission.id.in_(ids)))
+    return ids
+
+
 def exchange_counts(
     session: Session, added: Mapping[Count, int], asked: Sequence[Count], *, now: int
 ) -> dict[Count, int]:
@@ -91,6 +98,10 @@ def exchange_counts(
         )
     session.execute(delete(RateCount).where(RateCount.window_start < now - 2 * 86_400))
     return _totals(session, asked)
+
+
+def _of_person(lead_id: str, email_key: str) -> Select[str]:
+    return select(Submission.id).where(or_(Submission.lead_id == lead_id, Submission.email_key == email_key))
 
 
 def _totals(session: Session, asked: Sequence[Count]) -> dict[Count, int]:

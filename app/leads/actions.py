@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -70,7 +70,7 @@ def replace_score(session: Session, lead: Lead, lines: Sequence[dict[str, Any]],
         )
     lead.fit = sum(line["points"] for line in lines if line["kind"] == "fit")
     lead.engagement = sum(line["points"] for line in lines if line["kind"] == "engagement")
-    lead.score = lead.fit + lead.engagement
+    lead.score = sum(line["points"] for line in lines)
     lead.rules_version = rules_version
     session.flush()
 
@@ -111,9 +111,18 @@ def forget(session: Session, lead_id: str) -> None:
     session.execute(delete(Lead).where(Lead.id == lead_id))
 
 
-def set_band(session: Session, lead: Lead, band: str, *, now: datetime) -> None:
-    """Put down the band that the rules chose."""
-    session.execute(update(Lead).where(Lead.id == lead.id).values(band=band, updated_at=now))
+def judge(
+    session: Session, lead: Lead, *, band: str, standing: dict[str, Any], is_qualified: bool, now: datetime
+) -> bool:
+    """Put down what the rules decided; True when the lead became qualified by it."""
+    lead.band = band
+    lead.standing = standing
+    lead.updated_at = now
+    became = is_qualified and lead.qualified_at is None
+    if became:
+        lead.qualified_at = now
+    session.flush()
+    return became
 
 
 def _insert(session: Session, *, email: str, email_key: str, locale: str, now: datetime) -> bool:
@@ -130,7 +139,7 @@ def _insert(session: Session, *, email: str, email_key: str, locale: str, now: d
         "engagement": 0,
         "score": 0,
         "rules_version": "",
-        "reasons": [],
+        "standing": {},
         "sequence": 0,
         "created_at": now,
         "updated_at": now,

@@ -10,7 +10,10 @@ from app.db import Base
 
 
 class Lead(Base):
-    """A confirmed person. Score columns repeat the sum of the score lines, for lists."""
+    """A confirmed person. Score columns repeat the sums of the score lines, for lists.
+
+    `standing` holds why the lead is qualified or not, its fit letter, and since when it is below its band.
+    """
 
     __tablename__ = "lead"
 
@@ -31,7 +34,7 @@ class Lead(Base):
     engagement: Mapped[int] = mapped_column(Integer)
     score: Mapped[int] = mapped_column(Integer)
     rules_version: Mapped[str] = mapped_column(String(64))
-    reasons: Mapped[list[Any]]
+    standing: Mapped[dict[str, Any]]
     qualified_at: Mapped[datetime | None]
     sequence: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
