@@ -90,9 +90,10 @@ def parse_scoring(text: str, *, file: str) -> tuple[ScoreRules, Faults]:
     limits = top.at("limits")
     limits.only("fit", "engagement", "total")
     groups = tuple(_group(node) for node in top.each("groups"))
-    rules = tuple(_rule(node, groups) for node in top.each("rules"))
-    stops = tuple(_stop(node) for node in top.each("disqualifiers"))
-    _unique_ids(top)
+    places = [*top.each("rules")], [*top.each("disqualifiers")]
+    rules = tuple(_rule(node, groups) for node in places[0])
+    stops = tuple(_stop(node) for node in places[1])
+    _unique_ids([*places[0], *places[1]])
     most = {axis: limits.whole(axis, low=1, high=_MOST_POINTS, default=100) for axis in Axis}
     parsed = ScoreRules(
         version=content_version(top),
@@ -187,9 +188,9 @@ def _id(node: Node) -> str:
     return found
 
 
-def _unique_ids(top: Node) -> None:
+def _unique_ids(nodes: list[Node]) -> None:
     seen: set[str] = set()
-    for node in (*top.each("rules"), *top.each("disqualifiers")):
+    for node in nodes:
         found = str(node.value.get("id"))
         if found in seen:
             node.fault(f"{found} is used twice", "id")
