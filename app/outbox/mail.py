@@ -20,7 +20,7 @@ from app.texts import Translate
 # What templates may name; whatever a message does not have is empty there.
 FACTS = (
     "brand", "page_title", "offer_title", "offer_kind", "asked_at", "confirm_url", "code", "expires_days",
-    "access_url", "preferences_url", "unsubscribe_url", "event_time_text", "coupon_code", "first_name",
+    "access_url", "preferences_url", "unsubscribe_url", "event_time_text", "coupon_code", "first_name", "trap_url",
 )  # fmt: skip
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _VERBATIM = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id", "feedback-id"})

@@ -104,8 +104,13 @@ def sent_mail(session: Session, message_id: str) -> SentMail | None:
     return session.get(SentMail, message_id)
 
 
-def mail_of_submission(session: Session, submission_id: str) -> Sequence[SentMail]:
-    """All mails sent about one submission, oldest first."""
-    return session.scalars(
-        select(SentMail).where(SentMail.submission_id == submission_id).order_by(SentMail.message_id)
-    ).all()
+def sent_mail_of(session: Session, submission_id: str) -> SentMail | None:
+    """The mail last sent about a submission; before its confirmation that is the one that asked for it."""
+    newest = select(SentMail).where(SentMail.submission_id == submission_id).order_by(SentMail.sent_at.desc())
+    return session.scalars(newest.limit(1)).first()
+
+
+def sent_mails_of(session: Session, submission_ids: Sequence[str]) -> Sequence[SentMail]:
+    """All mails sent about some submissions, oldest first."""
+    about = select(SentMail).where(SentMail.submission_id.in_(submission_ids))
+    return session.scalars(about.order_by(SentMail.sent_at)).all()

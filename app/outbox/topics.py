@@ -146,6 +146,12 @@ def webhook_topic(event_name: str) -> type[WebhookTopic]:
         ) from None
 
 
+def event_model(event_name: str) -> type[events.AnyEvent]:
+    """The model of the event a receiver knows as `event_name`; raises TopicUnknown."""
+    webhook_topic(event_name)
+    return next(one for one in events.EVENTS if one.name == event_name)
+
+
 def event_names() -> tuple[str, ...]:
     """All names a receiver can subscribe to."""
     return tuple(_BY_EVENT)

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import random
 import time
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from app.outbox import mail, signature, topics
 from app.outbox.backoff import Cancelled, Dead, Done, Kind, Outcome, after_mail, after_webhook
 from app.outbox.delivery import Claimed, Proof, Receiver, Settlement
 
-MailFacts = Callable[[Session, Claimed], mail.MailContext | mail.Cancel]
+MailFacts = Callable[[Session, Claimed, datetime], mail.MailContext | mail.Cancel]
 Clock = Callable[[], datetime]
 _log = structlog.get_logger("worker")
 
@@ -96,7 +95,7 @@ class MailSender:
         started, clock = self._clock(), time.perf_counter()
         topic = topics.topic(message.topic)
         assert issubclass(topic, topics.MailTopic)
-        context = self._database.read(lambda session: self._facts(session, message))
+        context = self._database.read(lambda session: self._facts(session, message, started))
         if isinstance(context, mail.Cancel):
             return self._unsent(message, Cancelled(context.reason), started, clock)
         try:
@@ -128,13 +127,6 @@ def broken(message: Claimed, error: Exception, *, now: datetime, worker: str) ->
     outcome = Outcome(Kind.BROKEN, note=note)
     verdict = after_webhook(outcome, attempt=message.attempt, now=now, chance=random.random())  # noqa: S311
     return Settlement(message, outcome, verdict, now, 0, worker)
-
-
-def payload_of(message: Claimed) -> dict[str, object]:
-    """The facts of a mail message as they were put."""
-    found = json.loads(message.payload or "{}")
-    assert isinstance(found, dict)
-    return found
 
 
 def _ms(started: float) -> int:

@@ -19,9 +19,12 @@ from app.adapters.postgres_bell import PostgresBell
 from app.adapters.secret_box import SecretBox
 from app.adapters.webhook_client import WebhookClient
 from app.db import Database
+from app.journey.addresses import Addresses
+from app.journey.mail_context import MailContexts
 from app.outbox.backoff import Kind, Outcome
 from app.outbox.mail import Letter
 from app.outbox.target import LOOPBACK, Network
+from app.services import Services
 from app.worker.daily import Daily
 from app.worker.loop import Worker
 from app.worker.senders import MailFacts, MailSender, WebhookSender
@@ -63,6 +66,13 @@ def worker_for(
         slots=slots,
         mail_cap=_MAIL_CAP,
     )
+
+
+def worker_of(app: Services, *, upkeep: Callable[[datetime], None] | None = None) -> Worker:
+    """A worker for a running app."""
+    addresses = Addresses(app.settings.base_url, app.tokens)
+    facts = MailContexts(app.settings, addresses, app.texts)
+    return worker_for(app.settings, app.database, mail_facts=facts, upkeep=upkeep)
 
 
 def ring_over_postgres(settings: Settings) -> PostgresBell | None:
