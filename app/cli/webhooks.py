@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import click
@@ -162,9 +163,7 @@ def replay(message_ids: Sequence[str], endpoint_id: str | None, since: str | Non
             lambda session: actions.replay(session, endpoint_id, now=now, since=start, dead_only=dead)
         )
     else:
-        count = sum(
-            app.database.write(lambda session, one=one: actions.redeliver(session, one, now=now)) for one in message_ids
-        )
+        count = app.database.write(partial(_redeliver, message_ids, now))
     if is_json:
         print_json({"replayed": count})
     else:
