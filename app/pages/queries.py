@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
+from app.pages.compile import state_at
 from app.pages.encoding import Compiled
 from app.pages.live import LivePage, RevisionFacts, facts_of
 from app.pages.models import CompiledPage, Page, PageChange, PageRevision, SiteRevision
@@ -122,6 +123,11 @@ def pages(session: Session) -> list[PageLine]:
         )
         for page, revision in rows
     ]
+
+
+def state_of(line: PageLine, now: datetime) -> str:
+    """live, upcoming, ended, or `hidden` for a page that is not published."""
+    return state_at(line.starts_at, line.ends_at, now) if line.revision_id else "hidden"
 
 
 def history(session: Session, slug: str, locale: str) -> list[RevisionLine]:

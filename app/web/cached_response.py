@@ -6,10 +6,11 @@ Content negotiation by RFC 9110 (12.5.3), conditional requests by RFC 9110 (13.1
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.adapters.static_files import StaticFile
 from app.pages.compile import ENDED, LIVE, UPCOMING
 from app.pages.encoding import Compiled, encoded_forms
 from app.pages.live import LivePage
@@ -50,6 +51,13 @@ class Cached:
     page_id: str = ""
     switches: tuple[tuple[float, Mapping[str, Variant]], ...] | None = None
 
+    def add_header(self, name: str, value: str) -> None:
+        """One more header on every response; only before the entry is served."""
+        sets = [self.variants, *(variants for _, variants in self.switches or ())]
+        for variant in {id(item): item for variants in sets for item in variants.values()}.values():
+            variant.headers.append((name, value))
+            variant.headers_unchanged.append((name, value))
+
     def variants_at(self, now: float) -> Mapping[str, Variant]:
         """The variants of the state the page is in at `now` (seconds since 1970)."""
         current = self.variants
@@ -59,9 +67,12 @@ class Cached:
         return current
 
 
-def page_entry(page: LivePage) -> Cached:
-    """The responses of a page in each of its states, switching by themselves at its start and end."""
-    made = {state: _page_variants(compiled) for state, compiled in page.compiled.items()}
+def page_entry(page: LivePage, *, script: str = "") -> Cached:
+    """The responses of a page in each of its states, switching by themselves at its start and end.
+
+    `script` is the address of a script to add in development; such pages are served plain.
+    """
+    made = {state: _page_variants(compiled, script) for state, compiled in page.compiled.items()}
     first = made.get(UPCOMING) or made[LIVE]
     planned = [(page.facts.starts_at, LIVE), (page.facts.ends_at, ENDED)]
     switches = tuple((_seconds(at), made[state]) for at, state in planned if at is not None and state in made)
@@ -104,7 +115,16 @@ def matches(header: str, etag: str) -> bool:
     return header.strip() == "*" or etag in _TAG.findall(header)
 
 
-def _page_variants(compiled: Compiled) -> dict[str, Variant]:
+def static_entries(files: Iterable[StaticFile]) -> dict[str, Cached]:
+    """The program's own files under both of their addresses."""
+    entries: dict[str, Cached] = {}
+    for file in files:
+        entries[f"/static/{file.name}"] = static_entry(file.body, file.digest, file.media_type, is_hashed=False)
+        entries[file.address] = static_entry(file.body, file.digest, file.media_type, is_hashed=True)
+    return entries
+
+
+def _page_variants(compiled: Compiled, script: str) -> dict[str, Variant]:
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-cache"),
@@ -112,6 +132,9 @@ def _page_variants(compiled: Compiled) -> dict[str, Variant]:
         ("Cross-Origin-Opener-Policy", "same-origin"),
         *_guards(compiled.policy),
     ]
+    if script:
+        html = compiled.identity.replace(b"</body>", f'<script src="{script}" defer></script></body>'.encode())
+        return _variants({"": html}, f"{compiled.etag}-dev", headers)
     bodies = {"": compiled.identity, "gzip": compiled.gzip, "br": compiled.br, "zstd": compiled.zstd}
     return _variants(bodies, compiled.etag, headers)
 

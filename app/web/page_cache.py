@@ -44,12 +44,16 @@ class PageCache:
         *,
         assets: AssetStore | None = None,
         static: Mapping[str, Cached] | None = None,
+        strict_transport: bool = False,
+        dev_script: str = "",
     ) -> None:
         self._app = app
         self._database = database
         self._on_visit = on_visit
         self._assets = assets
-        self._static = dict(static or {})
+        self._strict_transport = strict_transport
+        self._dev_script = dev_script
+        self._static = {_wsgi(path): self._hardened(entry) for path, entry in (static or {}).items()}
         self._table: dict[str, Cached] = dict(self._static)
         self._late_media: dict[str, Cached] = {}
         self._choices: dict[str, str] = {}
@@ -78,6 +82,10 @@ class PageCache:
     def live(self, slug: str, locale: str | None = None) -> LivePage | None:
         """What is live at a slug in a locale, the default one where none is given; no database is asked."""
         return self._defaults.get(slug) if locale is None else self._live.get((slug, locale))
+
+    def pages(self) -> Iterable[LivePage]:
+        """Everything that is live."""
+        return self._live.values()
 
     def start(self) -> None:
         """Load everything that is live, then watch for changes until `stop()`."""
@@ -116,13 +124,20 @@ class PageCache:
 
     def _entries(self, page: LivePage) -> dict[str, Cached]:
         """Everything that one page brings into the table: its addresses and its media."""
-        entry = page_entry(page)
+        entry = self._hardened(page_entry(page, script=self._dev_script))
         entries = {f"/{page.facts.locale}/p/{page.facts.slug}": entry, page.facts.record.path: entry}
         for name, facts in page.facts.record.images.items():
             body = self._assets.read_public(facts.digest) if self._assets else None
             if body is not None:
-                entries[_wsgi(f"/m/{facts.digest[:16]}/{name}")] = media_entry(body, facts.digest, facts.media_type)
+                media = media_entry(body, facts.digest, facts.media_type)
+                entries[_wsgi(f"/m/{facts.digest[:16]}/{name}")] = self._hardened(media)
         return entries
+
+    def _hardened(self, entry: Cached) -> Cached:
+        """Tell browsers to come by HTTPS only, where the site is reached that way."""
+        if self._strict_transport:
+            entry.add_header("Strict-Transport-Security", "max-age=31536000")
+        return entry
 
     def _stored_media(self, path: str) -> Cached | None:
         """A file of an earlier revision, or one that another node has published this instant."""
@@ -134,7 +149,7 @@ class PageCache:
             return None
         if len(self._late_media) >= _MOST_LATE_MEDIA:
             self._late_media.clear()
-        entry = media_entry(found.body, found.digest, found.media_type)
+        entry = self._hardened(media_entry(found.body, found.digest, found.media_type))
         self._late_media[path] = entry
         return entry
 
