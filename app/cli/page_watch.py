@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from app.adapters.look import TEMPLATES
 from app.adapters.page_files import snapshot
 from app.adapters.static_files import FOLDER as STATIC
+from app.adapters.static_files import read_static
 from app.cli import publishing
 from app.services import Services
+from app.web.look import TEMPLATES, make_look
 
 INTERVAL = 0.3
 WHO = "file watcher"
@@ -49,7 +50,8 @@ class PageWatcher:
 
     def publish(self) -> None:
         """Check and publish everything that may be published; faults are told on the terminal."""
-        planned = publishing.plan(self._parts)
+        look = make_look(self._parts.texts, read_static(), is_dev=True)
+        planned = publishing.plan(self._parts, look=look)
         self.faults = tuple(str(item) for item in (*planned.faults, *planned.build.findings))
         for line in self.faults:
             click.echo(line, err=True)

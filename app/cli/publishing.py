@@ -9,8 +9,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.adapters import clock
-from app.adapters.asset_store import AssetStore
-from app.adapters.look import read_look
 from app.adapters.page_files import Folder, read_folder
 from app.attribution.campaign import parse_campaigns
 from app.leads.qualification import parse_qualification
@@ -65,13 +63,13 @@ def plan(parts: Services, slugs: tuple[str, ...] = (), *, look: Look | None = No
         now=clock.now(),
         pools={level.pool: level.free for level in levels},
     )
-    made = build(look or read_look(parts.texts), folder.site, folder.only(slugs), given)
+    made = build(look or parts.look, folder.site, folder.only(slugs), given)
     return Plan(folder, made, (*made.faults, *_other_faults(folder.site)))
 
 
 def publish(parts: Services, planned: Plan, *, who: str) -> tuple[list[str], list[Outcome]]:
     """Store the files, then publish site documents and pages together; names of changed documents, and the pages."""
-    planned.folder.store(AssetStore(parts.settings.data_dir / "assets"))
+    planned.folder.store(parts.assets)
     now = clock.now()
     return parts.database.write(lambda session: _publish(session, planned, now, who))
 
