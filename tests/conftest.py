@@ -124,7 +124,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     made = create_app(settings)
     made.testing = True
     yield made
-    made.extensions["gatepost"].database.close()
+    made.extensions["gatepost"].close()
 
 
 @pytest.fixture
