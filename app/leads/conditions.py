@@ -73,6 +73,15 @@ class Not:
 
 Condition: TypeAlias = Is | AllOf | AnyOf | Not
 ALWAYS = AllOf(())
+NEVER = AnyOf(())
+
+
+def match_of(node: Node) -> Condition:
+    """The condition in the field `match`, which must be there."""
+    if not node.has("match"):
+        node.fault("is required", "match")
+        return NEVER
+    return parse_condition(node.at("match"))
 
 
 def parse_condition(node: Node, *, depth: int = 0) -> Condition:
@@ -80,7 +89,7 @@ def parse_condition(node: Node, *, depth: int = 0) -> Condition:
     keys = node.keys()
     if depth > _DEPTH_LIMIT:
         node.fault(f"may be nested {_DEPTH_LIMIT} deep")
-        return AnyOf(())
+        return NEVER
     group = next((name for name in _GROUPS if name in keys), None)
     if group is None:
         return _parse_is(node)
@@ -90,7 +99,7 @@ def parse_condition(node: Node, *, depth: int = 0) -> Condition:
     parts = tuple(parse_condition(part, depth=depth + 1) for part in node.each(group))
     if not parts:
         node.fault("needs at least one condition", group)
-        return AnyOf(())
+        return NEVER
     return AllOf(parts) if group == "all" else AnyOf(parts)
 
 
@@ -102,7 +111,7 @@ def _parse_is(node: Node) -> Condition:
     named = [name for name in _TESTS if name in node.keys()]  # noqa: SIM118 - a Node is no dict
     if len(named) != 1:
         node.fault(f"needs exactly one of {', '.join(_TESTS)}")
-        return AnyOf(())
+        return NEVER
     return Is(fact, _READERS[named[0]](node, named[0]))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.leads.conditions import Condition, Facts, parse_condition
+from app.leads.conditions import Condition, Facts, match_of
 from app.leads.score_rules import content_version, reason_of
 from app.leads.scoring import Score
 from app.site_file import Faults, Node, read
@@ -185,7 +185,5 @@ def _thresholds(rules: QualificationRules, score: Score, letter: FitLetter) -> t
 
 def _auto(node: Node) -> Auto:
     node.only("id", "match", "reason")
-    if not node.has("match"):
-        node.fault("is required", "match")
     reason, _ = reason_of(node)
-    return Auto(node.text("id", limit=60), parse_condition(node.at("match")), reason)
+    return Auto(node.text("id", limit=60), match_of(node), reason)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from app.json_text import dumps
-from app.leads.conditions import ALWAYS, Condition, parse_condition
+from app.leads.conditions import ALWAYS, Condition, match_of
 from app.site_file import Faults, Node, read
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -133,7 +133,7 @@ def _rule(node: Node, groups: tuple[Group, ...]) -> Rule:
     rule = Rule(
         id=_id(node),
         axis=axis,
-        match=parse_condition(node.at("match")) if node.has("match") else ALWAYS,
+        match=match_of(node) if axis is Axis.FIT or node.has("match") else ALWAYS,
         points=node.whole("points", low=-_MOST_POINTS, high=_MOST_POINTS),
         reason=reason,
         reasons=reasons,
@@ -155,8 +155,6 @@ def _check_rule(node: Node, rule: Rule, groups: tuple[Group, ...]) -> None:
         for key in ("event", "max_times", "window_days", "half_life_days"):
             if node.has(key):
                 node.fault("belongs to engagement; who somebody is does not fade or repeat", key)
-        if not node.has("match"):
-            node.fault("is required for fit", "match")
     elif not rule.events and not node.has("match"):
         node.fault("needs an event or a match, or it would count everything")
     if rule.group and (rule.group, rule.axis) not in {(group.key, group.axis) for group in groups}:
@@ -176,9 +174,7 @@ def _group(node: Node) -> Group:
 def _stop(node: Node) -> Stop:
     node.only("id", "match", "reason")
     reason, reasons = reason_of(node)
-    if not node.has("match"):
-        node.fault("is required", "match")
-    return Stop(_id(node), parse_condition(node.at("match")), reason, reasons)
+    return Stop(_id(node), match_of(node), reason, reasons)
 
 
 def _id(node: Node) -> str:
