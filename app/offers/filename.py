@@ -30,6 +30,8 @@ def safe_name(name: str) -> str:
 
 
 def _ascii_name(name: str) -> str:
+    if _ascii(name) == name:
+        return name
     stem, dot, ending = name.rpartition(".")
     plain = _ascii(stem if dot else name).strip(" .") or "download"
     return f"{plain}.{_ascii(ending)}" if dot else plain
