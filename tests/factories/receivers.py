@@ -84,18 +84,33 @@ class Receiver:
 
 @dataclass
 class Box:
-    """A mail server's handler: `replies` are used up first, in order, then everything is accepted."""
+    """A mail server's handler: `replies` are used up first, in order, then everything is accepted. It answers DATA
+    after `seconds`, and `hangs_up` soon after each letter."""
 
     replies: list[str] = field(default_factory=list)
     letters: list[Envelope] = field(default_factory=list)
+    peers: set[object] = field(default_factory=set)
     seconds: float = 0
+    hangs_up: bool = False
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.seconds)
+        self.peers.add(session.peer)
+        if self.hangs_up:
+            asyncio.get_running_loop().call_later(0.05, server.transport.close)
         if self.replies:
             return self.replies.pop(0)
         self.letters.append(envelope)
         return "250 2.0.0 Kept as number " + str(len(self.letters))
+
+
+class _FreePort(Controller):
+    """Listens on a port that the system picks, which aiosmtpd itself cannot wait for."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 class MailServer:
@@ -103,12 +118,11 @@ class MailServer:
 
     def __init__(self, box: Box | None = None, **options: Any) -> None:
         self.box = box or Box()
-        self._controller = Controller(self.box, hostname="127.0.0.1", port=0, **options)
+        self._controller = _FreePort(self.box, hostname="127.0.0.1", port=0, **options)
 
     def __enter__(self) -> "MailServer":
         self._controller.start()
-        assert self._controller.server is not None
-        self.port = self._controller.server.sockets[0].getsockname()[1]
+        self.port = self._controller.port
         return self
 
     def __exit__(self, *_: object) -> None:
