@@ -42,11 +42,16 @@ class PostFacts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a person should look at this post, why, and how much risk the reasons add up to."""
+    """Whether a person should look at this post, why, and how much risk the reasons add up to.
+
+    `certain` means that only a program can have done this: its mail may wait for a person to release it. Other
+    suspicious posts can be a quick or unusual person's, who must get the mail they asked for.
+    """
 
     suspicious: bool
     reasons: tuple[str, ...]
     risk: int
+    certain: bool = False
 
 
 CLEAN = Verdict(suspicious=False, reasons=(), risk=0)
@@ -58,7 +63,12 @@ def screen(facts: PostFacts) -> Verdict:
     if not signs:
         return CLEAN
     risk = sum(weight for _, weight in signs)
-    return Verdict(suspicious=risk >= SUSPICIOUS_FROM, reasons=tuple(name for name, _ in signs), risk=risk)
+    return Verdict(
+        suspicious=risk >= SUSPICIOUS_FROM,
+        reasons=tuple(name for name, _ in signs),
+        risk=risk,
+        certain=facts.honeypot_filled,
+    )
 
 
 def is_disposable(domain: str) -> bool:

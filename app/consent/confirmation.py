@@ -45,7 +45,7 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A post of the button. `page_at` is when its page was made (from the signed nonce), None when unknown.
+    """A post of the button. `page_at` is when its page was made (from the signed nonce), None when it brings none.
 
     `is_same_browser` tells that it brings the cookie of the waiting page: it is the browser that asked.
     """
@@ -107,12 +107,22 @@ def grade_press(press: Press, fetches: Iterable[Fetch], *, sent_at: datetime | N
 def _suspicions(press: Press, near: Sequence[Fetch], sent_at: datetime | None) -> Iterable[str]:
     if sent_at is not None and press.at - sent_at < AFTER_SENDING:
         yield "pressed within 3 seconds of sending"
-    if press.page_at is not None and press.at - press.page_at < AFTER_OPENING:
+    opened_at = _opened_at(press, near)
+    if opened_at is None:
+        yield "pressed without opening the page"
+    elif press.at - opened_at < AFTER_OPENING:
         yield "pressed within 1 second of opening"
     if any(fetch.link == TRAP for fetch in near):
         yield "the hidden link was fetched within a minute"
     if _is_sweep(press, near):
         yield "several links of the mail were fetched at once"
+
+
+def _opened_at(press: Press, near: Sequence[Fetch]) -> datetime | None:
+    """When the page was opened: by the nonce it brought, else by the latest fetch of it before the press."""
+    if press.page_at is not None:
+        return press.page_at
+    return max((fetch.at for fetch in near if fetch.link == CONFIRM and fetch.at <= press.at), default=None)
 
 
 def _is_sweep(press: Press, near: Sequence[Fetch]) -> bool:

@@ -26,6 +26,8 @@ def profile_facts(
     locale: str,
     country: str = "",
     phone: str = "",
+    company: str = "",
+    job_title: str = "",
     page: str = "",
     offer: str = "",
     touch: Mapping[str, str] | None = None,
@@ -43,6 +45,8 @@ def profile_facts(
         "locale": locale,
         "country": country,
         "phone.country": phone_country(phone),
+        "company": company,
+        "job_title": job_title,
         "page.slug": page,
         "offer.kind": offer,
     }

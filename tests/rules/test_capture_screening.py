@@ -45,6 +45,11 @@ def test_each_sign_is_named_and_weighed(facts: PostFacts, reason: str, risk: int
     assert (verdict.reasons, verdict.risk, verdict.suspicious) == ((reason,), risk, suspicious)
 
 
+def test_only_a_filled_hidden_field_is_certain_to_be_a_program() -> None:
+    assert screen(PostFacts(honeypot_filled=True)).certain
+    assert not screen(PostFacts(elapsed_ms=10, traffic="bot", has_markup=True, links=9)).certain
+
+
 def test_two_weak_signs_make_a_post_suspicious() -> None:
     verdict = screen(PostFacts(links=1, email_domain="mailinator.com"))
     assert verdict.suspicious

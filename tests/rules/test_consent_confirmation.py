@@ -118,8 +118,23 @@ def test_the_browser_that_asked_may_press_at_once() -> None:
     assert grade_press(press, sweep(0.5, (*LINKS, TRAP)), sent_at=SENT).grade is Grade.CLEAN
 
 
-def test_unknown_times_are_not_held_against_anybody() -> None:
-    assert grade_press(Press(at(60)), [], sent_at=None).grade is Grade.CLEAN
+def test_an_unknown_time_of_sending_is_not_held_against_anybody() -> None:
+    assert grade_press(Press(at(2), page_at=at(0)), [], sent_at=None).grade is Grade.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("fetches", "grade"),
+    [
+        ([], Grade.SUSPECT),
+        ([Fetch(at(55), "privacy")], Grade.SUSPECT),
+        ([Fetch(at(61), CONFIRM)], Grade.SUSPECT),
+        ([Fetch(at(59.5), CONFIRM)], Grade.SUSPECT),
+        ([Fetch(at(50), CONFIRM), Fetch(at(59.5), CONFIRM)], Grade.SUSPECT),
+        ([Fetch(at(55), CONFIRM)], Grade.CLEAN),
+    ],
+)
+def test_a_press_without_a_nonce_is_judged_by_the_fetches_before_it(fetches: list[Fetch], grade: Grade) -> None:
+    assert grade_press(Press(at(60)), fetches, sent_at=SENT).grade is grade
 
 
 @given(st.lists(st.tuples(st.floats(0, 3600), st.sampled_from((*LINKS, TRAP))), max_size=30), st.floats(3_700, 604_800))

@@ -1,10 +1,10 @@
-"""Whether an access may be used, and what counts as a download."""
+"""Whether an access may be used, and what is still the same download."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.offers.access import AccessFacts, ServedRequest, continues_download, counts_as_download, may_use
+from app.offers.access import AccessFacts, continues, may_use
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
 TEN = timedelta(minutes=10)
@@ -31,27 +31,8 @@ def test_the_last_download_can_be_finished_in_parts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "minutes_ago", "counted"),
-    [
-        (ServedRequest("GET", 200), None, True),
-        (ServedRequest("GET", 206), None, True),
-        (ServedRequest("GET", 206, 5_000), None, True),
-        (ServedRequest("GET", 206, 5_000), 10, False),
-        (ServedRequest("GET", 206, 0), 1, False),
-        (ServedRequest("GET", 206, 5_000), 10.1, True),
-        (ServedRequest("GET", 200), 1, True),
-        (ServedRequest("HEAD", 200), None, False),
-        (ServedRequest("GET", 304), None, False),
-        (ServedRequest("GET", 416), None, False),
-        (ServedRequest("GET", 403), None, False),
-    ],
+    ("minutes_ago", "is_same"), [(None, False), (0, True), (1, True), (10, True), (10.01, False), (60, False)]
 )
-def test_what_takes_one_download(request_: ServedRequest, minutes_ago: float | None, counted: bool) -> None:
+def test_ten_minutes_are_one_download(minutes_ago: float | None, is_same: bool) -> None:
     before = None if minutes_ago is None else NOW - timedelta(minutes=minutes_ago)
-    assert counts_as_download(request_, last_counted_at=before, now=NOW) is counted
-
-
-def test_a_part_continues_only_what_was_counted() -> None:
-    part = ServedRequest("GET", 206, 100)
-    assert continues_download(part, last_counted_at=NOW - TEN, now=NOW)
-    assert not continues_download(part, last_counted_at=None, now=NOW)
+    assert continues(before, now=NOW) is is_same
