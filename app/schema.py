@@ -23,6 +23,11 @@ def head_version() -> str:
     return head
 
 
+def is_known(version: str) -> bool:
+    """Whether this code has a migration of that name, so that it can bring the schema from there to head."""
+    return version in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
 def current_version(engine: Engine) -> str | None:
     """The version the database has; None for an empty one."""
     with engine.connect() as connection:

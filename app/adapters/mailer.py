@@ -81,6 +81,16 @@ class SmtpMailer:
             note = f"No answer from the mail server: {type(error).__name__}: {error}"
             return _delayed(Kind.TIMEOUT if late else Kind.UNREACHABLE, note)
 
+    def trouble(self) -> str:
+        """What stands between us and the mail server, as a sentence; '' when it lets us in. Sends nothing."""
+        try:
+            self._new_line().drop()
+        except _SetupFault as fault:
+            return str(fault)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            return f"The mail server does not let us in: {type(error).__name__}: {error}"
+        return ""
+
     def close(self) -> None:
         """Say goodbye on every kept connection."""
         with self._lock:

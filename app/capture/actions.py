@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,29 @@ def forget(session: Session, *, lead_id: str, email_key: str) -> list[str]:
     ids = list(session.scalars(_of_person(lead_id, email_key)))
     session.execute(delete(Submission).where(Submission.id.in_(ids)))
     return ids
+
+
+def delete_unconfirmed(session: Session, submission_ids: Sequence[str]) -> int:
+    """Delete those of the submissions that nobody confirmed meanwhile; gives how many."""
+    unconfirmed = Submission.state != State.CONFIRMED.value
+    result = session.execute(delete(Submission).where(Submission.id.in_(submission_ids), unconfirmed))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def blank_networks(session: Session, submission_ids: Sequence[str]) -> int:
+    """Forget network and agent of these submissions; gives how many."""
+    bare: ColumnElement[Any]
+    if session.get_bind().dialect.name == "postgresql":
+        bare = Submission.evidence.op("-")("network").op("-")("agent")
+    else:
+        bare = func.json_remove(Submission.evidence, "$.network", "$.agent")
+    result = session.execute(
+        update(Submission)
+        .where(Submission.id.in_(submission_ids))
+        .values(evidence=bare)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def exchange_counts(

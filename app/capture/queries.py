@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.capture.models import Submission
+from app.capture.submission import State
 
 
 def submission(session: Session, submission_id: str) -> Submission | None:
@@ -19,3 +20,22 @@ def submissions_of(session: Session, *, lead_id: str, email_key: str) -> Sequenc
     """Everything one person sent, confirmed or not, oldest first."""
     mine = or_(Submission.lead_id == lead_id, Submission.email_key == email_key)
     return session.scalars(select(Submission).where(mine).order_by(Submission.id)).all()
+
+
+def never_confirmed(session: Session, *, until: str, limit: int) -> Sequence[str]:
+    """Up to `limit` ids, oldest first, of submissions made before the id `until` that nobody confirmed."""
+    unconfirmed = Submission.state != State.CONFIRMED.value
+    return session.scalars(
+        select(Submission.id).where(Submission.id < until, unconfirmed).order_by(Submission.id).limit(limit)
+    ).all()
+
+
+def with_network(session: Session, *, after: str, until: str, limit: int) -> Sequence[str]:
+    """Up to `limit` ids in (after, until) of submissions that still hold a network or an agent, oldest first."""
+    kept = or_(Submission.evidence["network"].as_string() != "", Submission.evidence["agent"].as_string() != "")
+    return session.scalars(
+        select(Submission.id)
+        .where(Submission.id > after, Submission.id < until, kept)
+        .order_by(Submission.id)
+        .limit(limit)
+    ).all()

@@ -182,7 +182,10 @@ def forget(
     )
     session.execute(update(Message).where(about).values(payload=""))
     session.execute(update(Attempt).where(Attempt.message_id.in_(ids)).values(excerpt=None))
-    session.execute(delete(SentMail).where(SentMail.message_id.in_(ids)))
+    # A mail outlives its message as proof, so it is also found by the submission it was sent for.
+    session.execute(
+        delete(SentMail).where(or_(SentMail.message_id.in_(ids), SentMail.submission_id.in_(submission_ids)))
+    )
 
 
 def cancel(session: Session, *, submission_id: str, topic: str, reason: str, now: datetime) -> int:

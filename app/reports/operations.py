@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.attribution.models import Touch
 from app.capture.models import Submission
+from app.consent.models import Suppression
 from app.outbox.models import Attempt, Endpoint, Message
 
 
@@ -60,3 +61,14 @@ def attempts_after(session: Session, after: int) -> tuple[int, dict[tuple[str, s
         key = ("mail" if start == "mail" else "webhook", outcome)
         counts[key] = counts.get(key, 0) + amount
     return last, counts
+
+
+def newest_moment(session: Session) -> datetime | None:
+    """The latest moment anything was written under; in the future it means that a clock is or was wrong."""
+    newest = [session.scalar(select(func.max(column))) for column in (Message.created_at, Attempt.started_at)]
+    return max((moment for moment in newest if moment is not None), default=None)
+
+
+def suppression_keys(session: Session) -> set[str]:
+    """The ids of the keys that suppressed addresses are kept under."""
+    return set(session.scalars(select(Suppression.key_id).distinct()))

@@ -1,0 +1,65 @@
+"""`python -m app.prepare`: brings the schema to head and publishes the pages, before `./dev run` starts the server.
+
+Prints one JSON object for `dev`: the pages with their addresses, and the data folder. What is wrong with page files is
+told on standard error and does not stop the server: what was live stays live.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from app import create_app, schema
+from app.adapters import clock
+from app.cli import publishing
+from app.pages import queries
+from app.services import Services, services
+from config import ConfigError, Settings
+
+WHO = "./dev run"
+
+
+def main() -> None:
+    """Prepare, and print what was prepared."""
+    try:
+        settings = Settings.from_env()
+    except ConfigError as fault:
+        sys.exit(str(fault))
+    schema.upgrade(settings.database_url)
+    with create_app(settings).app_context():
+        _publish(services())
+        click.echo(json.dumps(_prepared(services())))
+        services().close()
+
+
+def _publish(parts: Services) -> None:
+    planned = publishing.plan(parts)
+    for fault in planned.faults:
+        click.echo(f"{fault} (error)", err=True)
+    for finding in planned.build.findings:
+        click.echo(str(finding), err=True)
+    if planned.may_be_published:
+        publishing.publish(parts, planned, who=WHO)
+    else:
+        click.echo("The pages were not published. Mend the errors above; saving a file publishes again.", err=True)
+
+
+def _prepared(parts: Services) -> dict[str, object]:
+    lines = parts.database.read(queries.pages)
+    now = clock.now()
+    pages = [
+        {
+            "title": f"{line.slug} ({line.locale})",
+            "path": f"/p/{line.slug}" if line.is_default else f"/{line.locale}/p/{line.slug}",
+            "state": str(queries.state_of(line, now)),
+        }
+        for line in sorted(lines, key=lambda line: (line.slug, not line.is_default, line.locale))
+        if line.number is not None
+    ]
+    return {"pages": pages, "data_dir": str(parts.settings.data_dir)}
+
+
+if __name__ == "__main__":
+    main()
