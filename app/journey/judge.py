@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.capture import screening
 from app.journey.rules import SiteRules
 from app.leads import actions as leads
 from app.leads import queries as lead_queries
-from app.leads.conditions import Fact
+from app.leads.conditions import Fact, Facts
+from app.leads.facts import profile_facts as facts_of
+from app.leads.identity import address_of
 from app.leads.lifecycle import Stage, stage_after
 from app.leads.models import Lead
 from app.leads.qualification import Band, BandState, Qualification, qualify
@@ -61,23 +62,20 @@ def judge(session: Session, lead: Lead, *, rules: SiteRules, cause: str, now: da
     return Judged(scored, decision, became)
 
 
-def profile_facts(lead: Lead) -> dict[str, Fact]:
-    """What rules can ask about a person: `answers.<key>`, `email.*`, `lead.*`."""
-    local, _, domain = lead.email_key.rpartition("@")
-    facts: dict[str, Fact] = {
-        "email.domain": domain,
-        "email.is_disposable": screening.is_disposable(domain),
-        "email.is_role": screening.is_role(local),
-        "lead.locale": lead.locale,
-    }
-    for name in ("country", "company", "job_title", "phone"):
-        value = getattr(lead, name)
-        if value:
-            facts[f"lead.{name}"] = value
-    for name, kept in lead.profile.items():
-        if not name.startswith("known."):
-            facts.update(_facts({f"answers.{name}": kept["value"]}))
-    return facts
+def profile_facts(lead: Lead) -> Facts:
+    """What rules can ask about a person, under the names of `docs/scoring.md`."""
+    address = address_of(lead.email_key)
+    if address is None:
+        raise ValueError("the address key of a lead is always an address")
+    return facts_of(
+        address=address,
+        answers={name: kept["value"] for name, kept in lead.profile.items() if not name.startswith("known.")},
+        locale=lead.locale,
+        country=lead.country or "",
+        phone=lead.phone or "",
+        company=lead.company or "",
+        job_title=lead.job_title or "",
+    )
 
 
 def _facts(values: dict[str, Any]) -> dict[str, Fact]:

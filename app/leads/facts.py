@@ -28,14 +28,10 @@ def profile_facts(
     phone: str = "",
     company: str = "",
     job_title: str = "",
-    page: str = "",
-    offer: str = "",
-    touch: Mapping[str, str] | None = None,
 ) -> Facts:
-    """The facts of a lead; what is unknown is left out.
+    """What is known about a person; what is unknown is left out. `phone` is E.164, `country` ISO 3166.
 
-    `phone` is E.164, `country` ISO 3166, `page` a slug, `offer` a kind, `touch` the first touch as {source, medium,
-    campaign, channel}.
+    Pages, offers and touches belong to what a lead did: they are facts of events.
     """
     facts: dict[str, Fact] = {
         "email.domain": address.domain,
@@ -47,11 +43,8 @@ def profile_facts(
         "phone.country": phone_country(phone),
         "company": company,
         "job_title": job_title,
-        "page.slug": page,
-        "offer.kind": offer,
     }
     facts.update({f"answers.{key}": fact for key, value in answers.items() if (fact := _fact(value)) is not None})
-    facts.update({f"touch.{name}": value for name, value in (touch or {}).items()})
     return {name: value for name, value in facts.items() if value not in ("", ())}
 
 

@@ -16,9 +16,6 @@ def test_facts_have_the_names_of_the_documentation() -> None:
         country="VN",
         phone="+84912345678",
         company="Trà Sen",
-        page="guide",
-        offer="ebook",
-        touch={"source": "zalo", "channel": "Organic Social", "campaign": ""},
     )
     assert facts == {
         "email.domain": "shop.tea.example",
@@ -29,13 +26,9 @@ def test_facts_have_the_names_of_the_documentation() -> None:
         "country": "VN",
         "phone.country": "VN",
         "company": "Trà Sen",
-        "page.slug": "guide",
-        "offer.kind": "ebook",
         "answers.role": "owner",
         "answers.topics": ("a", "b"),
         "answers.subscribed": False,
-        "touch.source": "zalo",
-        "touch.channel": "Organic Social",
     }
 
 

@@ -239,3 +239,24 @@ def test_the_demo_rules_are_without_fault_and_speak_three_languages() -> None:
     assert faults == ()
     assert all(set(rule.reasons) == {"en", "vi", "cs"} for rule in (*rules.rules, *rules.disqualifiers))
     assert max(len(rule.id) for rule in rules.rules) <= 60
+
+
+def test_the_examples_of_the_documentation_are_without_fault() -> None:
+    text = (SITE.parents[1] / "docs/scoring.md").read_text("utf-8")
+    example = text.split("## scoring.yaml")[1].split("```yaml\n")[1].split("```")[0]
+    rules, faults = parse_scoring(example, file="scoring.md")
+    assert faults == ()
+    assert [rule.id for rule in rules.rules] == ["serves-tea", "downloaded"]
+
+
+def test_the_documentation_counts_the_demo_rules_right() -> None:
+    rules, _ = parse_scoring((SITE / "scoring.yaml").read_text("utf-8"), file="scoring.yaml")
+    owner: Facts = {"answers.business": "cafe", "answers.role": "owner"}
+    confirmed, downloads = event("confirmed"), [event("downloaded", days / 100) for days in (1, 2)]
+    hurried = score(rules, {**owner, "answers.timeline": "month"}, [confirmed], now=NOW)
+    assert (hurried.fit, hurried.engagement) == (70, 60)
+    calm = score(rules, owner, [confirmed, *downloads], now=NOW)
+    assert (calm.fit, calm.engagement) == (70, 55)
+    student = score(rules, {"answers.business": "home", "answers.role": "student"}, [confirmed], now=NOW)
+    assert (student.fit, student.engagement) == (0, 25)
+    assert [line.points for line in student.lines if line.rule == "fit-limit"] == [30]
