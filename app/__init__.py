@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
-from app import all_models
-from app.adapters import clock
+from app import all_models, cli
+from app.adapters.asset_store import AssetStore
+from app.adapters.static_files import read_static
 from app.db import Database, orm, prepare_reader, reader_options
-from app.logs import init_logs
+from app.journey.addresses import Addresses
+from app.pages import filters
 from app.services import Services
 from app.texts import Texts
 from app.tokens import Tokens
-from app.web import health
+from app.web import blueprints
+from app.web.cached_response import static_entry
 from app.web.client_address import ClientAddress
+from app.web.fetches import FetchLog
 from app.web.limiter import Limiter
-from app.web.metrics import init_metrics
-from app.web.security import init_security
+from app.web.look import make_look
+from app.web.page_cache import PageCache
+from app.web.site import SiteCache
+from app.web.visits import VisitBuffer
 from config import Settings
 
 assert all_models
@@ -28,18 +35,19 @@ ROOT = Path(__file__).parent.parent
 
 
 def create_app(settings: Settings) -> Flask:
-    """The Flask app for these settings; it starts no thread and touches no table by itself."""
+    """The Flask app for these settings, page cache in front; it starts no thread and touches no table by itself."""
     app = Flask("app", template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(_flask_config(settings))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    init_logs(app, log_format=settings.log_format)
-    init_metrics(app, now=clock.now())
     orm.init_app(app)
     Migrate(app, orm, directory=str(ROOT / "migrations"))
     CSRFProtect(app)
-    app.extensions["gatepost"] = _services(app, settings)
-    init_security(app)
-    app.register_blueprint(health.blueprint)
+    filters.install(app.jinja_env)
+    built = _services(app, settings)
+    app.extensions["gatepost"] = built
+    blueprints.register(app, settings)
+    cli.register(app)
+    app.wsgi_app = built.cache  # type: ignore[method-assign]
     return app
 
 
@@ -66,11 +74,37 @@ def _services(app: Flask, settings: Settings) -> Services:
         reader = orm.engine
     prepare_reader(reader)
     database = Database(settings.database_url, reader=reader)
+    texts, tokens = Texts(), Tokens(settings.secret_keys)
+    clients = ClientAddress(settings.trusted_proxies)
+    visits = VisitBuffer(database, clients, frozenset({urlsplit(settings.base_url).hostname or "localhost"}))
+    assets = AssetStore(settings.data_dir / "assets")
+    static = read_static()
+    cached = {
+        file.address: static_entry(file.body, file.digest, file.media_type, is_hashed=True) for file in static.values()
+    }
+    plain = {
+        f"/static/{file.name}": static_entry(file.body, file.digest, file.media_type, is_hashed=False)
+        for file in static.values()
+    }
     return Services(
         settings=settings,
         database=database,
-        texts=Texts(),
-        tokens=Tokens(settings.secret_keys),
-        addresses=ClientAddress(settings.trusted_proxies),
+        texts=texts,
+        tokens=tokens,
+        links=Addresses(settings.base_url, tokens),
+        clients=clients,
         limiter=Limiter(database),
+        visits=visits,
+        fetches=FetchLog(database),
+        assets=assets,
+        static=static,
+        look=make_look(texts, static, is_dev=settings.dev),
+        site=SiteCache(database),
+        cache=PageCache(
+            app.wsgi_app,
+            database,
+            visits.note if settings.visits else None,
+            assets=assets,
+            static={**plain, **cached},
+        ),
     )

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
-from app.db import Database
-from app.texts import Texts
-from app.tokens import Tokens
-from app.web.client_address import ClientAddress
-from app.web.limiter import Limiter
-from config import Settings
+if TYPE_CHECKING:
+    from app.adapters.asset_store import AssetStore
+    from app.adapters.static_files import StaticFile
+    from app.db import Database
+    from app.journey.addresses import Addresses
+    from app.pages.compile import Look
+    from app.texts import Texts
+    from app.tokens import Tokens
+    from app.web.client_address import ClientAddress
+    from app.web.fetches import FetchLog
+    from app.web.limiter import Limiter
+    from app.web.page_cache import PageCache
+    from app.web.site import SiteCache
+    from app.web.visits import VisitBuffer
+    from config import Settings
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Services:
     """The parts of a running app, made once by `create_app`."""
 
@@ -23,13 +33,26 @@ class Services:
     database: Database
     texts: Texts
     tokens: Tokens
-    addresses: ClientAddress
+    links: Addresses
+    clients: ClientAddress
     limiter: Limiter
-    parts: dict[type[Any], Any] = field(default_factory=dict)
+    visits: VisitBuffer
+    fetches: FetchLog
+    assets: AssetStore
+    static: Mapping[str, StaticFile]
+    look: Look
+    site: SiteCache
+    cache: PageCache
+
+    def close(self) -> None:
+        """Store what is buffered, then let go of threads and connections."""
+        self.cache.stop()
+        self.visits.close()
+        self.fetches.close()
+        self.limiter.close()
+        self.database.close()
 
 
 def services() -> Services:
     """The parts of the app that handles the current request or command."""
-    found = current_app.extensions["gatepost"]
-    assert isinstance(found, Services)
-    return found
+    return current_app.extensions["gatepost"]  # type: ignore[no-any-return]

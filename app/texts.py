@@ -20,13 +20,13 @@ class Translate:
     locale: str
     messages: Mapping[str, str | tuple[str, ...]] = field(repr=False)
 
-    def t(self, text: str, **values: object) -> str:
+    def t(self, text: str, /, **values: object) -> str:
         """`text` in this locale, with {names} filled in; a text without translation stays English."""
         found = self.messages.get(text) or text
         sentence = found if isinstance(found, str) else found[0]
         return sentence.format(**values) if values else sentence
 
-    def tn(self, one: str, many: str, n: int, **values: object) -> str:
+    def tn(self, one: str, many: str, n: int, /, **values: object) -> str:
         """The form of a counted text that `n` asks for (CLDR plural rules); {n} is filled in."""
         forms = self.messages.get(one)
         if isinstance(forms, tuple) and all(forms):

@@ -18,9 +18,7 @@ class Visit(Base):
         Index("ix_visit_page_id_at", "page_id", "at"),
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     page_id: Mapped[str] = mapped_column(String(26))
     at: Mapped[datetime]
     hits: Mapped[int] = mapped_column(Integer)

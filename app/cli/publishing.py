@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from app.adapters import clock
-from app.adapters.page_files import Folder, read_folder
+from app.adapters.page_files import Folder, read_codes, read_folder
 from app.attribution.campaign import parse_campaigns
+from app.journey import publish as journey
 from app.leads.qualification import parse_qualification
 from app.leads.score_rules import parse_scoring
 from app.offers.queries import pool_levels
@@ -55,13 +53,14 @@ def plan(parts: Services, slugs: tuple[str, ...] = (), *, look: Look | None = No
     """Read and build the pages of `slugs`, all where none is named."""
     settings = parts.settings
     folder = read_folder(settings.pages_dir)
-    levels = parts.database.read(pool_levels)
+    levels = {level.pool: level.free for level in parts.database.read(pool_levels)}
+    stocked = {pool: len(codes) for pool, codes in read_codes(settings.pages_dir).items()}
     given = Circumstances(
         base_url=settings.base_url,
         default_locale=settings.default_locale,
         locales=settings.locales,
         now=clock.now(),
-        pools={level.pool: level.free for level in levels},
+        pools=stocked | levels,
     )
     made = build(look or parts.look, folder.site, folder.only(slugs), given)
     return Plan(folder, made, (*made.faults, *_other_faults(folder.site)))
@@ -71,7 +70,20 @@ def publish(parts: Services, planned: Plan, *, who: str) -> tuple[list[str], lis
     """Store the files, then publish site documents and pages together; names of changed documents, and the pages."""
     planned.folder.store(parts.assets)
     now = clock.now()
-    return parts.database.write(lambda session: _publish(session, planned, now, who))
+    documents, prepared = planned.folder.site.documents, planned.build.prepared
+    campaigns = parse_campaigns(documents.get("campaigns", ""), file="campaigns.yaml")[0]
+    changed, published = parts.database.write(
+        lambda session: journey.publish(
+            session,
+            documents=documents,
+            prepared=prepared,
+            pools=_pools(parts, prepared),
+            campaigns=campaigns,
+            now=now,
+            who=who,
+        )
+    )
+    return changed, [Outcome(*pair) for pair in zip(prepared, published, strict=True)]
 
 
 def sources(folder: Folder, slug: str) -> list[PageSource]:
@@ -79,13 +91,15 @@ def sources(folder: Folder, slug: str) -> list[PageSource]:
     return [source for files in folder.only((slug,)) for source in read_sources(files)[0]]
 
 
-def _publish(session: Session, planned: Plan, now: datetime, who: str) -> tuple[list[str], list[Outcome]]:
-    documents = planned.folder.site.documents
-    changed = [name for name, text in documents.items() if actions.publish_site(session, name, text, now=now, who=who)]
-    outcomes = [
-        Outcome(prepared, actions.publish(session, prepared, now=now, who=who)) for prepared in planned.build.prepared
-    ]
-    return changed, outcomes
+def _pools(parts: Services, prepared: Sequence[Prepared]) -> dict[str, journey.Pool]:
+    """The codes that lie beside coupon pages, with the end of their offer."""
+    codes = read_codes(parts.settings.pages_dir)
+    offers = [page.document.offer for page in prepared]
+    return {
+        offer.pool: journey.Pool(codes[offer.pool], offer.valid_until)
+        for offer in offers
+        if offer.kind == "coupon" and offer.pool in codes
+    }
 
 
 def _other_faults(site: SiteFiles) -> list[Fault]:

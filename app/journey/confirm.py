@@ -107,17 +107,10 @@ def confirm(
         unique_key=f"offer:{submission.id}",
         now=now,
     )
-    handover.tell_confirmed(
-        session,
-        lead,
-        submission,
-        facts=facts,
-        touches=touches,
-        consents=consents,
-        offer=access.offer,
-        judged=judged,
-        now=now,
-    )
+    story = handover.Story(facts, touches, access.offer, judged)
+    handover.tell_confirmed(session, lead, submission, story, now=now)
+    if judged.became_qualified:
+        handover.tell_qualified(session, lead, submission, story, now=now)
     return Confirmed(submission.id, lead.id, True)
 
 
@@ -195,10 +188,9 @@ def _moment(submission: Submission) -> proof.Moment:
 
 
 def _mailing(session: Session, submission_id: str) -> proof.Mailing | None:
-    mails = outbox_queries.mail_of_submission(session, submission_id)
-    if not mails:
+    sent = outbox_queries.sent_mail_of(session, submission_id)
+    if sent is None:
         return None
-    sent = mails[-1]
     return proof.Mailing(sent.sent_at, sent.mail_id, sent.digest, sent.reply)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.attribution.models import Touch
 from app.capture.models import Submission
+from app.consent import queries as consent_queries
 from app.consent.models import Consent
+from app.consent.status import ConsentStatus
 from app.journey.judge import Judged
 from app.leads import actions as leads
 from app.leads.models import Lead
@@ -20,38 +23,38 @@ from app.outbox import events
 from app.pages.live import RevisionFacts
 
 
-def tell_confirmed(
-    session: Session,
-    lead: Lead,
-    submission: Submission,
-    *,
-    facts: RevisionFacts,
-    touches: Sequence[Touch],
-    consents: Sequence[Consent],
-    offer: str,
-    judged: Judged,
-    now: datetime,
-) -> None:
-    """Owe lead.confirmed, and lead.qualified when the lead just became qualified."""
-    person = _person(lead, submission, facts=facts, touches=touches, consents=consents, offer=offer, now=now)
-    score = events.Score(
-        total=judged.score.total, fit=judged.score.fit, engagement=judged.score.engagement, band=lead.band
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened around a lead: the page it asked on, where it came from, what it got, what the rules made of it."""
+
+    facts: RevisionFacts
+    touches: Sequence[Touch]
+    offer: str
+    judged: Judged
+
+
+def tell_confirmed(session: Session, lead: Lead, submission: Submission, story: Story, *, now: datetime) -> None:
+    """Owe lead.confirmed."""
+    data = events.LeadConfirmedData(
+        **_person(session, lead, submission, story),
+        sequence=leads.next_sequence(session, lead),
+        score=_score(lead, story.judged),
+        stage=lead.stage,
     )
-    confirmed = events.LeadConfirmedData(
-        **person, sequence=leads.next_sequence(session, lead), score=score, stage=lead.stage
+    outbox.put_for_endpoints(session, events.LeadConfirmed(timestamp=now, data=data), lead_id=lead.id, now=now)
+
+
+def tell_qualified(session: Session, lead: Lead, submission: Submission, story: Story, *, now: datetime) -> None:
+    """Owe lead.qualified, with what spoke for it."""
+    data = events.LeadQualifiedData(
+        **_person(session, lead, submission, story),
+        sequence=leads.next_sequence(session, lead),
+        score=_score(lead, story.judged),
+        stage=lead.stage,
+        reasons=tuple(reason.text for reason in story.judged.qualification.reasons if reason.met),
+        qualified_at=now,
     )
-    outbox.put_for_endpoints(session, events.LeadConfirmed(timestamp=now, data=confirmed), lead_id=lead.id, now=now)
-    if judged.became_qualified:
-        qualified = events.LeadQualifiedData(
-            **person,
-            sequence=leads.next_sequence(session, lead),
-            score=score,
-            stage=lead.stage,
-            reasons=tuple(reason.text for reason in judged.qualification.reasons if reason.met),
-            qualified_at=now,
-        )
-        event = events.LeadQualified(timestamp=now, data=qualified)
-        outbox.put_for_endpoints(session, event, lead_id=lead.id, now=now)
+    outbox.put_for_endpoints(session, events.LeadQualified(timestamp=now, data=data), lead_id=lead.id, now=now)
 
 
 def tell_withdrawn(session: Session, lead: Lead, consents: Sequence[Consent], *, source: str, now: datetime) -> None:
@@ -79,17 +82,8 @@ def tell_erased(session: Session, lead: Lead, *, now: datetime) -> None:
     outbox.put_for_endpoints(session, events.LeadErased(timestamp=now, data=data), lead_id=lead.id, now=now)
 
 
-def _person(
-    lead: Lead,
-    submission: Submission,
-    *,
-    facts: RevisionFacts,
-    touches: Sequence[Touch],
-    consents: Sequence[Consent],
-    offer: str,
-    now: datetime,
-) -> dict[str, Any]:
-    last = touches[-1] if touches else None
+def _person(session: Session, lead: Lead, submission: Submission, story: Story) -> dict[str, Any]:
+    facts, last = story.facts, story.touches[-1] if story.touches else None
     return {
         "id": lead.id,
         "email": lead.email,
@@ -105,7 +99,7 @@ def _person(
             url=facts.record.base_url + facts.record.path,
             title=facts.record.page.seo.title,
         ),
-        "offer": events.Offer(id=offer, kind=facts.offer.kind, title=facts.offer.title),
+        "offer": events.Offer(id=story.offer, kind=facts.offer.kind, title=facts.offer.title),
         "form_id": submission.revision_id,
         "submission_id": submission.id,
         "answers": _answers(submission, facts),
@@ -114,7 +108,7 @@ def _person(
         "campaign": last.campaign if last else None,
         "referrer": f"https://{last.referrer}" if last and last.referrer else None,
         "click_ids": _click_ids(last),
-        "consent": _consent(submission, facts, consents, now),
+        "consent": _consent(session, lead, submission),
     }
 
 
@@ -146,22 +140,28 @@ def _click_ids(touch: Touch | None) -> dict[str, str | None]:
     return {name: values.get(name) for name in touch.facts.get("click_ids", ())}
 
 
-def _consent(
-    submission: Submission, facts: RevisionFacts, consents: Sequence[Consent], now: datetime
-) -> events.Consent:
-    labels = {item.purpose: item for item in facts.consents}
+def _consent(session: Session, lead: Lead, submission: Submission) -> events.Consent:
+    """Everything the person agrees to now, each with the words that were shown."""
+    given = [each for each in consent_queries.consents_of(session, lead.id) if each.state == ConsentStatus.GIVEN]
+    words = consent_queries.wordings(session, [each.wording for each in given])
     return events.Consent(
-        marketing=bool(consents),
+        marketing=bool(given),
         given_at=submission.created_at,
-        confirmed_at=now,
+        confirmed_at=submission.confirmed_at or submission.created_at,
         ip=submission.evidence.get("network") or None,
         purposes=tuple(
             events.PurposeConsent(
-                purpose=consent.purpose,
-                text=labels[consent.purpose].label,
-                version=labels[consent.purpose].version,
-                given_at=submission.created_at,
+                purpose=each.purpose,
+                text=words[each.wording].texts["label"],
+                version=words[each.wording].version,
+                given_at=each.requested_at,
             )
-            for consent in consents
+            for each in given
         ),
+    )
+
+
+def _score(lead: Lead, judged: Judged) -> events.Score:
+    return events.Score(
+        total=judged.score.total, fit=judged.score.fit, engagement=judged.score.engagement, band=lead.band
     )

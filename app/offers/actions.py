@@ -83,6 +83,12 @@ def take_code(session: Session, pool: str, lead_id: str, *, now: datetime) -> st
     return None if taken is None else str(taken)
 
 
+def hand_over_code(session: Session, access: Access, code: str) -> None:
+    """Put the code into an access that was granted while the pool was empty."""
+    access.facts = {**access.facts, "code": code}
+    session.flush()
+
+
 def stock(session: Session, pool: str, codes: Iterable[str], *, expires_at: datetime | None) -> int:
     """Put codes into a pool; those it has already are passed over. Gives how many are new."""
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -31,6 +31,11 @@ def access(session: Session, access_id: str) -> Access | None:
     return session.get(Access, access_id)
 
 
+def locked_access(session: Session, access_id: str) -> Access | None:
+    """One access, held until the unit ends: of two downloads at once the second sees what the first took."""
+    return session.get(Access, access_id, with_for_update=True)
+
+
 def access_of(session: Session, lead_id: str, offer: str) -> Access | None:
     """The access of a lead to an offer."""
     return session.scalars(select(Access).where(Access.lead_id == lead_id, Access.offer == offer)).one_or_none()
@@ -44,6 +49,12 @@ def accesses_of(session: Session, lead_id: str) -> Sequence[Access]:
 def access_of_submission(session: Session, submission_id: str) -> Access | None:
     """The access that the confirmation of a submission granted."""
     return session.scalars(select(Access).where(Access.submission_id == submission_id)).first()
+
+
+def waiting_for_code(session: Session, offer: str) -> Sequence[Access]:
+    """Accesses that were granted while the pool was empty, first come first."""
+    granted = session.scalars(select(Access).where(Access.offer == offer).order_by(Access.granted_at, Access.id))
+    return [access for access in granted if not access.facts.get("code")]
 
 
 def last_counted_download(session: Session, access_id: str) -> datetime | None:

@@ -39,11 +39,15 @@ class Endpoint(Base):
 
 
 class Message(Base):
-    """What must leave the house, written with the fact behind it. States: 0 due, 1 leased, 2 done, 3 dead, 4 cancelled."""
+    """What must leave the house, written with the fact behind it.
+
+    States: 0 due, 1 leased, 2 done, 3 dead, 4 cancelled.
+    """
 
     __tablename__ = "message"
     __table_args__ = (
-        Index("ix_message_endpoint_id_due", "endpoint_id", "due", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("ix_message_endpoint_id_due", "endpoint_id", "due", sqlite_where=text(_OPEN),
+              postgresql_where=text(_OPEN)),
         Index("ix_message_order_key_id", "order_key", "id", sqlite_where=text(f"{_OPEN} AND order_key IS NOT NULL"),
               postgresql_where=text(f"{_OPEN} AND order_key IS NOT NULL")),
         Index("ix_message_done_at", "done_at", sqlite_where=text("state > 1"), postgresql_where=text("state > 1")),

@@ -15,7 +15,6 @@ from app.errors import AppError, Forbidden
 from app.reports import operations
 from app.services import services
 from app.web.metrics import Metrics
-from app.web.visits import VisitBuffer
 
 blueprint = Blueprint("health", __name__)
 
@@ -49,8 +48,8 @@ def metrics() -> Response:
     assert isinstance(found, Metrics)
     now = clock.now()
     services().database.read(lambda session: found.catch_up(session, now=now))
-    visits = services().parts.get(VisitBuffer)
-    text = found.text(visits_waiting=visits.waiting if visits else 0)
+    visits = services().visits
+    text = found.text(visits_waiting=visits.waiting)
     return Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -75,7 +74,7 @@ def _may_see_metrics() -> bool:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode(), settings.metrics_token.encode())
     peer = request.environ.get("REMOTE_ADDR", "")
-    address = services().addresses.of(request.environ)
+    address = services().clients.of(request.environ)
     if address == peer and ("X-Forwarded-For" in request.headers or "Forwarded" in request.headers):
         return False
     try:

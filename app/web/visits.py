@@ -55,7 +55,7 @@ class VisitBuffer:
     def __init__(self, database: Database, addresses: ClientAddress, own_hosts: frozenset[str]) -> None:
         self._database = database
         self._addresses = addresses
-        self._own_hosts = own_hosts
+        self.own_hosts = own_hosts
         self._noted: deque[tuple[float, _Key]] = deque()
         self._rows: list[dict[str, Any]] = []
         self._seen: OrderedDict[bytes, list[Seen]] = OrderedDict()
@@ -166,7 +166,7 @@ class VisitBuffer:
     def _row(self, key: _Key, at: datetime, hits: int) -> dict[str, Any]:
         page_id, query, referrer, agent, peer, forwarded, accept, purpose, method = key
         address = self._addresses.resolve(peer, forwarded)
-        facts = parse_touch(query, referrer, self._own_hosts).without_values()
+        facts = parse_touch(query, referrer, self.own_hosts).without_values()
         decision = _channel(facts)
         verdict = classify(agent, method, purpose=purpose, accept=accept)
         visitor = self._hash(at.date(), address, agent)

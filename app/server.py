@@ -1,0 +1,39 @@
+"""What a serving process does around the app: checks the schema, starts the watchers and the worker, stops cleanly."""
+
+from __future__ import annotations
+
+import atexit
+from typing import TYPE_CHECKING
+
+from app import create_app, schema
+from app.services import Services
+from app.worker import ring_over_postgres, worker_of
+from app.worker.retention import daily
+from config import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def serve(settings: Settings) -> WSGIApplication:
+    """The WSGI application of a process that serves. Raises SchemaOutdated on a schema that is not at head."""
+    app = create_app(settings)
+    parts: Services = app.extensions["gatepost"]
+    schema.require_head(parts.database.reader)
+    parts.cache.start()
+    parts.visits.start()
+    bell = ring_over_postgres(settings)
+    worker = worker_of(parts, upkeep=daily(settings, parts.database)) if settings.worker else None
+    if worker is not None:
+        worker.start()
+
+    def stop() -> None:
+        """Release what is leased, store what is buffered, close what is open."""
+        if worker is not None:
+            worker.stop()
+        if bell is not None:
+            bell.stop()
+        parts.close()
+
+    atexit.register(stop)
+    return app.wsgi_app
