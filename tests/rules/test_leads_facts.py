@@ -1,5 +1,7 @@
 """What rules may ask about a lead."""
 
+from pathlib import Path
+
 import pytest
 
 from app.leads.facts import is_free_mail, phone_country, profile_facts
@@ -42,3 +44,14 @@ def test_free_mail_is_known(domain: str, free: bool) -> None:
 )
 def test_a_number_tells_its_country(phone: str, country: str) -> None:
     assert phone_country(phone) == country
+
+
+def test_every_fact_of_a_person_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs/scoring.md").read_text("utf-8")
+    address = address_of("eva@tea.example")
+    assert address is not None
+    facts = profile_facts(
+        address=address, answers={}, locale="cs", country="CZ", phone="+420603123456", company="Čaj", job_title="Boss"
+    )
+    assert len(facts) == 9
+    assert all(f"`{name}`" in text for name in facts)
