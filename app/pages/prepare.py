@@ -102,7 +102,7 @@ def _record(
         is_default=page.locale == default.locale,
         base_url=around.base_url.rstrip("/"),
         alternates=paths if len(paths) > 1 else {},
-        x_default=paths[default.locale],
+        x_default=paths[default.locale] if len(paths) > 1 else "",
         images=images,
         gated=_chosen(around.gated, gated_names(page)),
         consents=tuple(_consents(page, around.purposes)),

@@ -1,6 +1,7 @@
 """Page files and what surrounds them, for tests: a small complete site that lints without an error."""
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -58,6 +59,7 @@ def png(width: int = 4, height: int = 3) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
 
 
+@cache
 def look() -> Look:
     """The look of the program itself."""
     return make_look(Texts(), read_static())
