@@ -149,7 +149,7 @@ class Worker:
         """One unit of work: settle, hand back, claim; then send what was claimed."""
         ended, self._ended = self._ended, []
         back, self._back = self._back, []
-        free = self._lanes.free() if self._hungry else Free(0, 0)
+        free = self._lanes.free() if self._hungry and not self._stopping.is_set() else Free(0, 0)
         self._hungry = False
         if not ended and not back and not free.total:
             return
@@ -168,6 +168,9 @@ class Worker:
             return
         self.figures.count(ended)
         self._hungry = self._hungry or bool(claim.messages)
+        if self._stopping.is_set():
+            self._back += claim.messages
+            return
         for message in claim.messages:
             self._lanes.add(message, claim.receivers.get(message.endpoint_id or ""))
         while (following := self._lanes.next()) is not None:

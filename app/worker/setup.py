@@ -17,7 +17,7 @@ from app.adapters.mail_catcher import MailCatcher
 from app.adapters.mailer import Acceptance, Mailer, SmtpMailer
 from app.adapters.postgres_bell import PostgresBell
 from app.adapters.secret_box import SecretBox
-from app.adapters.webhook_client import WebhookClient
+from app.adapters.webhook_client import TOTAL_SECONDS, WebhookClient
 from app.db import Database
 from app.journey.addresses import Addresses
 from app.journey.mail_context import MailContexts
@@ -41,17 +41,20 @@ def worker_for(
     mail_facts: MailFacts,
     upkeep: Callable[[datetime], None] | None = None,
     slots: int = 64,
+    now: Callable[[], datetime] = clock.now,
+    stop_seconds: float = TOTAL_SECONDS + 1,
+    templates: Path = TEMPLATES,
 ) -> Worker:
     """A worker with the ways out that the settings describe; not started yet."""
     name = f"{socket.gethostname()[:40]}:{os.getpid()}"
-    open_webhooks, close_webhooks = _webhooks(settings, name)
+    open_webhooks, close_webhooks = _webhooks(settings, name, now)
     mail = MailSender(
         mailer(settings),
         database=database,
         facts=mail_facts,
-        environment=letter_templates(),
+        environment=letter_templates(templates),
         threads=ThreadPoolExecutor(_MAIL_CAP, thread_name_prefix="mail"),
-        clock=clock.now,
+        clock=now,
         worker=name,
     )
     return Worker(
@@ -59,12 +62,13 @@ def worker_for(
         open_webhooks=open_webhooks,
         close_webhooks=close_webhooks,
         mail=mail,
-        clock=clock.now,
+        clock=now,
         name=name,
         daily=Daily(database, upkeep, worker=name) if upkeep is not None else None,
         listen=None if database.is_sqlite else partial(postgres_bell.hear, settings.database_url),
         slots=slots,
         mail_cap=_MAIL_CAP,
+        stop_seconds=stop_seconds,
     )
 
 
@@ -114,7 +118,7 @@ def letter_templates(folder: Path = TEMPLATES) -> Environment:
 
 
 def _webhooks(
-    settings: Settings, name: str
+    settings: Settings, name: str, now: Callable[[], datetime]
 ) -> tuple[Callable[[], Awaitable[WebhookSender]], Callable[[], Awaitable[None]]]:
     """Made inside the loop that uses it, since aiohttp binds its connections to one loop."""
     clients: list[WebhookClient] = []
@@ -122,7 +126,7 @@ def _webhooks(
 
     async def open_webhooks() -> WebhookSender:
         clients.append(WebhookClient(allowed=allowed_networks(settings)))
-        return WebhookSender(clients[-1], box, clock=clock.now, worker=name)
+        return WebhookSender(clients[-1], box, clock=now, worker=name)
 
     async def close_webhooks() -> None:
         while clients:
