@@ -12,11 +12,8 @@
       const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
       if (answer.status === 404 || answer.status === 410) return;
       const state = answer.ok ? await answer.json() : {};
-      if (state.state === "confirmed" || state.confirmed) {
-        news.textContent = news.dataset.done;
-        location.assign(state.url || location.href);
-        return;
-      }
+      if (state.state === "confirmed") news.textContent = news.dataset.done;
+      if (state.state === "confirmed" || state.state === "expired") return location.assign(news.dataset.next);
     } catch { /* offline: keep asking */ }
     wait = Math.min(wait * 1.15, 30000);
     again();
