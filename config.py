@@ -169,7 +169,7 @@ def _read(env: _Reader) -> Settings:
         secret_keys=_secret_keys(env, data_dir),
         smtp_url=env.get("GATEPOST_SMTP_URL", values.smtp_url, None),
         mail_from=env.get(
-            "GATEPOST_MAIL_FROM", values.mailbox, Mailbox(name="Gatepost", address="gatepost@localhost")
+            "GATEPOST_MAIL_FROM", values.mailbox, Mailbox(name="", address="gatepost@localhost")
         ),
         trusted_proxies=env.get("GATEPOST_TRUSTED_PROXIES", values.networks, ()),
         allowed_private_networks=env.get("GATEPOST_ALLOWED_PRIVATE_NETWORKS", values.networks, ()),
