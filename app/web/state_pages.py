@@ -60,6 +60,7 @@ def state_page(
         scripts=tuple(parts.static[name].address for name in scripts),
         favicon=parts.look.favicon,
         urls=urls or StateUrls(privacy=privacy_path(locale)),
+        status=status,
         **context,
     )
     response = Response(html, status=status, mimetype="text/html")
