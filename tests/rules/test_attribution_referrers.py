@@ -67,8 +67,9 @@ def test_names_people_write_into_utm_source_are_known(name: str, shown: str) -> 
     assert found.name == shown
 
 
-def test_an_unknown_name_is_unknown() -> None:
-    assert referrer_of_name("partner") is None
+@pytest.mark.parametrize("name", ["partner", "blog.example", "adform", "taboola"])
+def test_other_names_are_unknown_and_those_of_advert_networks_mean_nothing(name: str) -> None:
+    assert referrer_of_name(name) is None
 
 
 def test_the_vendored_files_are_the_ones_of_the_package() -> None:

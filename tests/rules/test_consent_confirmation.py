@@ -88,7 +88,7 @@ def test_two_fetches_by_a_preview_before_the_person_are_no_sweep() -> None:
         (Press(at(2.9), page_at=at(0.5)), [], "sending"),
         (Press(at(60.5), page_at=at(60)), [], "opening"),
         (Press(at(60), page_at=at(55)), [Fetch(at(1), TRAP)], "hidden link"),
-        (Press(at(60), page_at=at(55)), [Fetch(at(119), TRAP)], "hidden link"),
+        (Press(at(60), page_at=at(55)), [Fetch(at(120), TRAP)], "hidden link"),
         (Press(at(23), page_at=at(21.5)), sweep(21), "several links"),
         (Press(at(23), page_at=at(21.5)), [Fetch(at(15), "privacy"), Fetch(at(24), "page")], "several links"),
     ],
@@ -109,7 +109,7 @@ def test_the_limits_are_three_seconds_and_one(seconds: float, page_after: float,
 
 
 def test_links_further_apart_than_ten_seconds_are_no_sweep() -> None:
-    fetches = [Fetch(at(50), "privacy"), Fetch(at(61), "page")]
+    fetches = [Fetch(at(50), "privacy"), Fetch(at(61), "page"), Fetch(at(121), TRAP)]
     assert grade_press(Press(at(60.5), page_at=at(55)), fetches, sent_at=SENT).grade is Grade.CLEAN
 
 

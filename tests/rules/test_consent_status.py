@@ -43,6 +43,13 @@ def test_a_record_goes_one_way(current: ConsentStatus | None, to: ConsentStatus,
     assert bool(decision.reason) is not allowed
 
 
+@pytest.mark.parametrize(
+    ("current", "to", "words"), [(None, G, "never requested"), (W, G, "new request"), (X, W, "was expired")]
+)
+def test_a_refused_step_says_why(current: ConsentStatus | None, to: ConsentStatus, words: str) -> None:
+    assert words in next_status(current, to).reason
+
+
 def test_a_second_confirmation_is_a_repeat_and_no_error() -> None:
     assert next_status(G, G).is_repeat
 

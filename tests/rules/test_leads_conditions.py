@@ -82,6 +82,7 @@ def test_conditions_hold_or_not(text: str, holds: bool) -> None:
         ("{all: [{fact: a, is: b}], any: [{fact: a, is: b}]}", "match.any"),
         ("{all: [{fact: a, is: []}]}", "match.all[0].is"),
         ("{not: {not: {not: {not: {not: {not: {not: {fact: a, is: b}}}}}}}}", "match" + ".not" * 7),
+        ("{all: [" * 7 + "{fact: a, is: b}" + "]}" * 7, "match" + ".all[0]" * 7),
     ],
 )
 def test_what_is_no_condition_is_a_fault_with_its_field(text: str, field: str) -> None:

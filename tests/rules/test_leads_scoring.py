@@ -64,6 +64,7 @@ def test_a_rule_counts_once_unless_it_says_more_and_the_rest_is_shown_as_cut() -
         ("further", 20, False),
         ("times", -20, True),
     ]
+    assert result.lines[1].at == events[0].at
     assert scored(engagement(max_times=3), events=events).engagement == 30
 
 

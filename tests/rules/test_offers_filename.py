@@ -44,6 +44,11 @@ def test_a_long_name_keeps_its_ending() -> None:
     assert safe_name("x" * 300 + ".pdf") == "x" * 146 + ".pdf"
 
 
+def test_what_is_no_ending_is_cut_with_the_rest() -> None:
+    assert safe_name("a." + "x" * 300) == ("a." + "x" * 300)[:150]
+    assert safe_name("y" * 300 + "." + "x" * 10).endswith("y." + "x" * 10)
+
+
 def test_a_decomposed_name_is_composed() -> None:
     assert safe_name("tra\u0300.pdf") == "trà.pdf"
 

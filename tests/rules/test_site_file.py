@@ -55,3 +55,32 @@ def test_what_is_no_mapping_is_one_fault_with_its_line(text: str, line: int) -> 
 
 def test_words_like_no_stay_words() -> None:
     assert read("a: no\nb: [on, 2-5]\n", file="f.yaml").texts("b") == ("on", "2-5")
+
+
+@pytest.mark.parametrize(("text", "has"), [("a: 1", True), ("a: ", False), ("b: 1", False), ("a: 0", True)])
+def test_a_key_without_a_value_is_not_there(text: str, has: bool) -> None:
+    assert read(text, file="f.yaml").has("a") is has
+
+
+@pytest.mark.parametrize("value", ["[1]", "true", "{x: 1}"])
+def test_only_words_and_numbers_are_texts(value: str) -> None:
+    top = read(f"a: {value}", file="f.yaml")
+    assert top.text("a", default="d") == "d"
+    assert [fault.field for fault in top.faults] == ["a"]
+
+
+@pytest.mark.parametrize(("length", "faults"), [(1, 0), (5, 0), (6, 1)])
+def test_a_text_has_its_limit(length: int, faults: int) -> None:
+    top = read("a: " + "x" * length, file="f.yaml")
+    top.text("a", limit=5)
+    top.texts("a", limit=5)
+    assert len(top.faults) == faults * 2
+
+
+def test_a_choice_is_one_of_the_words() -> None:
+    top = read("a: red\nb: blue", file="f.yaml")
+    assert top.choice("a", ("red", "green")) == "red"
+    assert top.choice("c", ("red", "green"), default="green") == "green"
+    assert top.faults == []
+    assert top.choice("b", ("red", "green")) == "red"
+    assert "red, green" in top.faults[0].message
