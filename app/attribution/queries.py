@@ -38,3 +38,14 @@ def unmapped(session: Session, *, limit: int = 100) -> list[tuple[str, str | Non
         .limit(limit)
     )
     return [(row[0] or "", row[1], row[2], row[3]) for row in rows]
+
+
+def campaign_counts(session: Session) -> dict[str, tuple[int, int]]:
+    """(touches, leads) by campaign."""
+    rows = session.execute(
+        select(Touch.campaign, func.count(), func.count(func.distinct(Touch.lead_id)))
+        .where(Touch.campaign.is_not(None))
+        .group_by(Touch.campaign)
+        .order_by(Touch.campaign)
+    )
+    return {str(row[0]): (row[1], row[2]) for row in rows}

@@ -39,3 +39,17 @@ def with_network(session: Session, *, after: str, until: str, limit: int) -> Seq
         .order_by(Submission.id)
         .limit(limit)
     ).all()
+
+
+def newest(
+    session: Session, *, state: str | None = None, is_flagged: bool = False, before: str = "", limit: int = 50
+) -> Sequence[Submission]:
+    """Submissions newest first, by key: `before` is the id of the last one of the page before."""
+    statement = select(Submission).order_by(Submission.id.desc()).limit(limit)
+    if state is not None:
+        statement = statement.where(Submission.state == state)
+    if is_flagged:
+        statement = statement.where(Submission.flags.is_not(None))
+    if before:
+        statement = statement.where(Submission.id < before)
+    return session.scalars(statement).all()
