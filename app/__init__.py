@@ -6,7 +6,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 
 from app import all_models, cli
@@ -40,7 +39,6 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(_flask_config(settings))
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     orm.init_app(app)
-    Migrate(app, orm, directory=str(ROOT / "migrations"))
     CSRFProtect(app)
     filters.install(app.jinja_env)
     built = _services(app, settings)

@@ -89,7 +89,7 @@ def restore(file: Path, yes: bool) -> None:
             )
         if not yes:
             click.confirm(f"Replace everything here by the state of {manifest.made_at}?", abort=True)
-        services().database.close()
+        services().database.reader.dispose()
         archive.restore(file, url=settings.database_url, data_dir=settings.data_dir)
         schema.upgrade(settings.database_url)
     except AppError as error:

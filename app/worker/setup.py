@@ -4,22 +4,21 @@ import os
 import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app import wake
-from app.adapters import clock, postgres_bell
+from app.adapters import clock
 from app.adapters.mail_catcher import MailCatcher
 from app.adapters.mailer import Acceptance, Mailer, SmtpMailer
-from app.adapters.postgres_bell import PostgresBell
 from app.adapters.secret_box import SecretBox
 from app.adapters.webhook_client import TOTAL_SECONDS, WebhookClient
 from app.db import Database
-from app.journey.addresses import Addresses
 from app.journey.mail_context import MailContexts
 from app.outbox.backoff import Kind, Outcome
 from app.outbox.mail import Letter
@@ -29,6 +28,9 @@ from app.worker.daily import Daily
 from app.worker.loop import Worker
 from app.worker.senders import MailFacts, MailSender, WebhookSender
 from config import Settings
+
+if TYPE_CHECKING:
+    from app.adapters.postgres_bell import PostgresBell
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 _MAIL_CAP = 8
@@ -65,28 +67,36 @@ def worker_for(
         clock=now,
         name=name,
         daily=Daily(database, upkeep, worker=name) if upkeep is not None else None,
-        listen=None if database.is_sqlite else partial(postgres_bell.hear, settings.database_url),
+        listen=None if database.is_sqlite else _hearing(settings.database_url),
         slots=slots,
         mail_cap=_MAIL_CAP,
+        lease=timedelta(seconds=settings.lease_seconds),
         stop_seconds=stop_seconds,
     )
 
 
 def worker_of(app: Services, *, upkeep: Callable[[datetime], None] | None = None) -> Worker:
     """A worker for a running app."""
-    addresses = Addresses(app.settings.base_url, app.tokens)
-    facts = MailContexts(app.settings, addresses, app.texts)
+    facts = MailContexts(app.settings, app.links, app.texts)
     return worker_for(app.settings, app.database, mail_facts=facts, upkeep=upkeep)
 
 
-def ring_over_postgres(settings: Settings) -> PostgresBell | None:
+def ring_over_postgres(settings: Settings) -> "PostgresBell | None":
     """On PostgreSQL, carry this process's bell to workers elsewhere; gives what is to be stopped in the end."""
     if settings.on_sqlite:
         return None
+    from app.adapters.postgres_bell import PostgresBell
+
     bell = PostgresBell(settings.database_url)
     bell.start()
     wake.listen(bell.ring)
     return bell
+
+
+def _hearing(url: str) -> Callable[..., Awaitable[None]]:
+    from app.adapters import postgres_bell
+
+    return partial(postgres_bell.hear, url)
 
 
 def mailer(settings: Settings) -> Mailer:

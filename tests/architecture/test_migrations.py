@@ -26,7 +26,13 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 
 
 def test_there_is_one_head() -> None:
-    assert len(ScriptDirectory(str(ROOT / "migrations")).get_heads()) == 1
+    assert ScriptDirectory(str(ROOT / "migrations")).get_heads() == [schema.head_version()]
+
+
+def test_every_migration_is_known_by_its_number() -> None:
+    scripts = ScriptDirectory(str(ROOT / "migrations")).walk_revisions()
+    assert all(schema.is_known(script.revision) for script in scripts)
+    assert not schema.is_known("9999")
 
 
 def test_the_schema_at_head_is_what_the_models_say(engine_url: str) -> None:

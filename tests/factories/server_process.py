@@ -112,7 +112,7 @@ class ServerProcess:
             "GATEPOST_PORT": str(self.port),
             "GATEPOST_BASE_URL": self.url,
             "GATEPOST_DEV": "on",
-            "FLASK_APP": "wsgi:app",
+            "FLASK_APP": "app.cli.entry:create()",
             "PYTHONUNBUFFERED": "1",
         }
         return {**kept, **own, **self.environ}

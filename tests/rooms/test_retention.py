@@ -1,7 +1,6 @@
 """What is kept longer than it may be goes, and only that, on both engines."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
