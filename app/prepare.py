@@ -16,6 +16,7 @@ from app.adapters import clock
 from app.cli import publishing
 from app.pages import queries
 from app.services import Services, services
+from app.web.dev.endpoint import ensure_dev_endpoint
 from config import ConfigError, Settings
 
 WHO = "./dev run"
@@ -30,6 +31,8 @@ def main() -> None:
     schema.upgrade(settings.database_url)
     with create_app(settings).app_context():
         _publish(services())
+        if settings.dev:
+            ensure_dev_endpoint(services())
         click.echo(json.dumps(_prepared(services())))
         services().close()
 

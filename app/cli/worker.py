@@ -11,6 +11,7 @@ from app.cli.group import failure
 from app.schema import require_head
 from app.services import services
 from app.worker import worker_of
+from app.worker.retention import daily
 
 
 @click.command()
@@ -27,7 +28,7 @@ def worker() -> None:
             hint="Set GATEPOST_WORKER=off for the server if you want a worker of its own.",
         )
     require_head(app.database.reader)
-    made = worker_of(app)
+    made = worker_of(app, upkeep=daily(app.settings, app.database))
     asked = threading.Event()
 
     def ask(_signal: int, _frame: FrameType | None) -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.adapters import clock
 from app.logs import init_logs
-from app.web import health
+from app.web import dev, health
 from app.web.errors import init_errors
 from app.web.metrics import init_metrics
 from app.web.public import confirmations, offers, preferences, receipts, site_pages, submissions, unsubscribe
@@ -25,3 +25,5 @@ def register(app: Flask, settings: Settings) -> None:
     for module in PUBLIC:
         app.register_blueprint(module.blueprint)
     app.register_blueprint(health.blueprint)
+    if settings.dev:
+        dev.register(app)
