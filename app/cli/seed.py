@@ -20,6 +20,8 @@ from app.journey.addresses import address_macs
 from app.journey.confirm import Press, confirm
 from app.journey.submit import submit
 from app.leads.identity import address_of
+from app.outbox import actions as outbox
+from app.outbox.topics import MailOffer
 from app.pages.live import RevisionFacts
 from app.services import Services, services
 
@@ -50,7 +52,7 @@ _CONFIRMED = 0.7
 def seed(count: int, days: int, seed_value: int, is_json: bool) -> None:
     """Make demo posts on the live pages, most of them confirmed; their addresses end in example.com.
 
-    No confirmation mail is sent for them; what follows a confirmation is owed as for real people.
+    No mail is sent to them; endpoints are told about them as about real people.
     """
     parts = services()
     pages = _live_pages(parts)
@@ -87,6 +89,7 @@ def _one(
             press = Press(network="203.0.113.7", agent="seed", grade="clean")
             later = at + timedelta(minutes=chance.randint(1, 90))
             confirm(session, draft.id, facts=facts, rules=rules, press=press, macs=macs, now=later)
+            outbox.cancel(session, submission_id=draft.id, topic=MailOffer.name, reason="Made by seed.", now=later)
 
     parts.database.write(work)
     return is_confirmed
