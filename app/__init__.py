@@ -20,6 +20,7 @@ from app.tokens import Tokens
 from app.web import blueprints
 from app.web.cached_response import static_entry
 from app.web.client_address import ClientAddress
+from app.web.dev.live_reload import SCRIPT
 from app.web.fetches import FetchLog
 from app.web.limiter import Limiter
 from app.web.look import make_look
@@ -104,5 +105,7 @@ def _services(app: Flask, settings: Settings) -> Services:
             visits.note if settings.visits else None,
             assets=assets,
             static={**plain, **cached},
+            strict_transport=settings.base_url.startswith("https:"),
+            dev_script=static[SCRIPT].address if settings.dev else "",
         ),
     )

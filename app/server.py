@@ -5,8 +5,12 @@ from __future__ import annotations
 import atexit
 from typing import TYPE_CHECKING
 
+from flask import Flask
+
 from app import create_app, schema
+from app.cli.page_watch import PageWatcher
 from app.services import Services
+from app.web.dev.live_reload import live_reload
 from app.worker import ring_over_postgres, worker_of
 from app.worker.retention import daily
 from config import Settings
@@ -27,13 +31,25 @@ def serve(settings: Settings) -> WSGIApplication:
     if worker is not None:
         worker.start()
 
+    watcher = _watch_files(app, parts) if settings.dev else None
+
     def stop() -> None:
         """Release what is leased, store what is buffered, close what is open."""
         if worker is not None:
             worker.stop()
         if bell is not None:
             bell.stop()
+        if watcher is not None:
+            watcher.stop()
         parts.close()
 
     atexit.register(stop)
     return app.wsgi_app
+
+
+def _watch_files(app: Flask, parts: Services) -> PageWatcher:
+    """In development: saved files are published, and open pages reload."""
+    watcher = PageWatcher(parts, parts.cache.refresh)
+    app.register_blueprint(live_reload(watcher))
+    watcher.start()
+    return watcher

@@ -32,7 +32,7 @@ class PageWatcher:
         self.faults: tuple[str, ...] = ()
 
     def start(self) -> None:
-        """Publish what is there, then watch until `stop()`."""
+        """Watch until `stop()`; what was there before is taken as published."""
         self._thread = threading.Thread(target=self._run, name="page-watcher", daemon=True)
         self._thread.start()
 
@@ -67,7 +67,6 @@ class PageWatcher:
 
     def _run(self) -> None:
         known = self._snapshot()
-        self._try_to_publish()
         while not self._stopping.wait(INTERVAL):
             seen = self._snapshot()
             if seen != known:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from flask import Blueprint, Response, jsonify, request
 
-PATIENCE = 20.0
+PATIENCE = 2.0
+"""Seconds; short, because a request that waits holds up the end of the server."""
 SCRIPT = "dev-reload.js"
 
 
@@ -21,7 +22,7 @@ class Changes(Protocol):
 
 
 def live_reload(changes: Changes) -> Blueprint:
-    """The blueprint with `/dev/changes`: answers when the version is another one than `since`, or after 20 seconds."""
+    """The blueprint with `/dev/changes`: answers when the version is another one than `since`, or after two seconds."""
     blueprint = Blueprint("live_reload", __name__)
 
     @blueprint.get("/dev/changes")
