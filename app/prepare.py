@@ -7,19 +7,28 @@ told on standard error and does not stop the server: what was live stays live.
 from __future__ import annotations
 
 import json
+import secrets
 import sys
+from functools import partial
 
 import click
 
 from app import create_app, schema
 from app.adapters import clock
+from app.adapters.page_files import read_folder
 from app.cli import publishing
+from app.journey.restock import restock
+from app.offers.coupon_code import new_code
+from app.offers.queries import pool_levels
 from app.pages import queries
+from app.pages.build import read_sources
+from app.pages.offer_setup import CouponSetup
 from app.services import Services, services
 from app.web.dev.endpoint import ensure_dev_endpoint
 from config import ConfigError, Settings
 
 WHO = "./dev run"
+DEMO_CODES = 200
 
 
 def main() -> None:
@@ -30,6 +39,8 @@ def main() -> None:
         sys.exit(str(fault))
     schema.upgrade(settings.database_url)
     with create_app(settings).app_context():
+        if settings.dev:
+            _fill_pools(services())
         _publish(services())
         if settings.dev:
             ensure_dev_endpoint(services())
@@ -47,6 +58,16 @@ def _publish(parts: Services) -> None:
         publishing.publish(parts, planned, who=WHO)
     else:
         click.echo("The pages were not published. Mend the errors above; saving a file publishes again.", err=True)
+
+
+def _fill_pools(parts: Services) -> None:
+    """Give the coupon pages of a newcomer codes to hand out; a pool that has or had any is left alone."""
+    known = {level.pool for level in parts.database.read(pool_levels)}
+    folder = read_folder(parts.settings.pages_dir)
+    offers = [source.document.offer for files in folder.pages for source in read_sources(files)[0]]
+    for pool in sorted({offer.pool for offer in offers if isinstance(offer, CouponSetup)} - known):
+        codes = [new_code(secrets.token_bytes(16)) for _ in range(DEMO_CODES)]
+        parts.database.write(partial(restock, pool=pool, codes=codes, expires_at=None, now=clock.now()))
 
 
 def _prepared(parts: Services) -> dict[str, object]:

@@ -44,15 +44,6 @@ def read_folder(root: Path) -> Folder:
     return Folder(_site(root, files), tuple(pages), files)
 
 
-def read_codes(root: Path) -> dict[str, list[str]]:
-    """Coupon codes by pool: `<page>/gated/<pool>.txt` holds one code a line."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(root.glob("*/gated/*.txt")):
-        lines = (line.strip() for line in path.read_text("utf-8").splitlines())
-        found.setdefault(path.stem, []).extend(line for line in lines if line)
-    return found
-
-
 def snapshot(root: Path) -> dict[str, tuple[int, int]]:
     """Time and size of every file below `root`; two snapshots differ when something was saved."""
     return dict(_stamps(root))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.adapters import clock
-from app.adapters.page_files import Folder, read_codes, read_folder
+from app.adapters.page_files import Folder, read_folder
 from app.attribution.campaign import parse_campaigns
 from app.journey import publish as journey
 from app.leads.qualification import parse_qualification
@@ -54,13 +54,12 @@ def plan(parts: Services, slugs: tuple[str, ...] = (), *, look: Look | None = No
     settings = parts.settings
     folder = read_folder(settings.pages_dir)
     levels = {level.pool: level.free for level in parts.database.read(pool_levels)}
-    stocked = {pool: len(codes) for pool, codes in read_codes(settings.pages_dir).items()}
     given = Circumstances(
         base_url=settings.base_url,
         default_locale=settings.default_locale,
         locales=settings.locales,
         now=clock.now(),
-        pools=stocked | levels,
+        pools=levels,
     )
     made = build(look or parts.look, folder.site, folder.only(slugs), given)
     return Plan(folder, made, (*made.faults, *_other_faults(folder.site)))
@@ -77,7 +76,6 @@ def publish(parts: Services, planned: Plan, *, who: str) -> tuple[list[str], lis
             session,
             documents=documents,
             prepared=prepared,
-            pools=_pools(parts, prepared),
             campaigns=campaigns,
             now=now,
             who=who,
@@ -89,17 +87,6 @@ def publish(parts: Services, planned: Plan, *, who: str) -> tuple[list[str], lis
 def sources(folder: Folder, slug: str) -> list[PageSource]:
     """The readable page files of one slug."""
     return [source for files in folder.only((slug,)) for source in read_sources(files)[0]]
-
-
-def _pools(parts: Services, prepared: Sequence[Prepared]) -> dict[str, journey.Pool]:
-    """The codes that lie beside coupon pages, with the end of their offer."""
-    codes = read_codes(parts.settings.pages_dir)
-    offers = [page.document.offer for page in prepared]
-    return {
-        offer.pool: journey.Pool(codes[offer.pool], offer.valid_until)
-        for offer in offers
-        if offer.kind == "coupon" and offer.pool in codes
-    }
 
 
 def _other_faults(site: SiteFiles) -> list[Fault]:

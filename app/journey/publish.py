@@ -1,9 +1,8 @@
-"""Pages go live: their revisions, the exact wordings they show, the codes they give away, the campaigns they count."""
+"""Pages go live: their revisions, the exact wordings they show, the campaigns they count."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,18 +11,9 @@ from app.attribution import actions as attribution
 from app.attribution.campaign import CampaignMap
 from app.consent import actions as consent
 from app.consent.wording import Wording, wording
-from app.journey.restock import restock
 from app.pages import actions as pages
 from app.pages.actions import Published
 from app.pages.prepare import Prepared
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Codes to be in a pool; those that are there already are passed over."""
-
-    codes: Sequence[str]
-    expires_at: datetime | None
 
 
 def publish(
@@ -31,7 +21,6 @@ def publish(
     *,
     documents: Mapping[str, str],
     prepared: Sequence[Prepared],
-    pools: Mapping[str, Pool],
     campaigns: CampaignMap,
     now: datetime,
     who: str,
@@ -40,8 +29,6 @@ def publish(
     changed = [name for name, text in documents.items() if pages.publish_site(session, name, text, now=now, who=who)]
     consent.keep_wordings(session, _wordings(prepared), now=now)
     published = [pages.publish(session, each, now=now, who=who) for each in prepared]
-    for name, pool in pools.items():
-        restock(session, name, pool.codes, expires_at=pool.expires_at, now=now)
     if "campaigns" in changed:
         attribution.remap_campaigns(session, campaigns)
     return changed, published

@@ -46,6 +46,7 @@ class Worker:
         listen: Callable[[Callable[[], None]], Awaitable[None]] | None = None,
         slots: int = 64,
         mail_cap: int = 8,
+        lease: timedelta = LEASE,
         poll_seconds: float = POLL_SECONDS,
         stop_seconds: float = TOTAL_SECONDS + 1,
     ) -> None:
@@ -58,6 +59,7 @@ class Worker:
         self._clock = clock
         self._daily = daily
         self._listen = listen
+        self._lease = lease
         self._poll_seconds = poll_seconds
         self._stop_seconds = stop_seconds
         self._lanes = Lanes(slots=slots, mail_cap=mail_cap)
@@ -184,7 +186,7 @@ class Worker:
             actions.release(session, back, now=now)
             if not free.total:
                 return Claim((), {})
-            return actions.claim(session, lease=lease, now=now, until=now + LEASE, free=free)
+            return actions.claim(session, lease=lease, now=now, until=now + self._lease, free=free)
 
         return await asyncio.wrap_future(self._database.submit(work))
 
