@@ -53,6 +53,7 @@ def channel(query: str, referrer: str | None = None) -> Channel:
         ("", "https://www.google.com.vn/", Channel.ORGANIC_SEARCH),
         ("", "https://www.seznam.cz/", Channel.ORGANIC_SEARCH),
         ("", "https://coccoc.com/", Channel.ORGANIC_SEARCH),
+        ("", "https://www.bing.com/", Channel.ORGANIC_SEARCH),
         ("utm_source=somewhere&utm_medium=organic", None, Channel.ORGANIC_SEARCH),
         ("utm_source=letter&utm_medium=email", None, Channel.EMAIL),
         ("utm_source=newsletter", None, Channel.EMAIL),

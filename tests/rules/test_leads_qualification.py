@@ -134,6 +134,8 @@ def test_thresholds_come_from_the_file() -> None:
     ("text", "line", "field"),
     [
         ("bands: {warm: 60, hot: 30}\n", 1, "bands.hot"),
+        ("bands: {warm: 60, hot: 60}\n", 1, "bands.hot"),
+        ("fit: {a: 40, b: 40}\n", 1, "fit.a"),
         ("fit:\n  a: 10\n  b: 40\n", 2, "fit.a"),
         ("qualified: {fit: D}\n", 1, "qualified.fit"),
         ("auto:\n  - {id: a, reason: r}\n", 2, "auto[0].match"),
