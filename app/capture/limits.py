@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 TEN_MINUTES = 600
 HOUR = 3600
@@ -37,17 +36,6 @@ class Window:
         return self.seconds - now % self.seconds
 
 
-class Ceiling(StrEnum):
-    """Which limit was reached."""
-
-    NETWORK = "network"
-    ADDRESS = "address"
-    FORM = "form"
-    MAIL_ADDRESS = "mail_address"
-    MAIL_NETWORK = "mail_network"
-    MAIL_TOTAL = "mail_total"
-
-
 @dataclass(frozen=True, slots=True)
 class PostLimits:
     """The limits of one post, as the settings give them."""
@@ -56,13 +44,13 @@ class PostLimits:
     per_address: int
     per_form: int
 
-    def windows(self, *, network: str, address: str, form: str) -> tuple[Window, Window, Window]:
-        """Network and address over ten minutes and an hour, the form over a minute; keys are already hashed."""
-        return (
-            Window(f"n:{network}", TEN_MINUTES, self.per_network),
-            Window(f"a:{address}", HOUR, self.per_address),
-            Window(f"f:{form}", 60, self.per_form),
-        )
+    def crowd(self, *, network: str, form: str) -> tuple[Window, Window]:
+        """The network over ten minutes, the form over one."""
+        return Window(f"n:{network}", TEN_MINUTES, self.per_network), Window(f"f:{form}", 60, self.per_form)
+
+    def person(self, *, address: str) -> Window:
+        """One address over an hour; the key is hashed already."""
+        return Window(f"a:{address}", HOUR, self.per_address)
 
 
 @dataclass(frozen=True, slots=True)

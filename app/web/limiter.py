@@ -51,6 +51,10 @@ class Limiter:
         with self._lock:
             return [self._known.get(window.at(now), 0) for window in windows]
 
+    def is_any_full(self, windows: Sequence[Window]) -> bool:
+        """Whether one more would be too many for any of these windows."""
+        return any(total >= window.limit for window, total in zip(windows, self.totals(windows), strict=True))
+
     def exchange(self) -> None:
         """Give our new counts to the database and learn everybody's totals; old windows are forgotten."""
         now = int(self._clock())

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.adapters import clock
 from app.capture import queries as capture
-from app.capture.limits import HOUR, Window
+from app.capture.limits import MailLimits
 from app.capture.models import Submission
 from app.capture.submission import State
 from app.errors import NotFound
@@ -159,14 +159,11 @@ def _may_mail(submission: Submission, now: datetime) -> bool:
     limits = parts.settings.limits
     if now - submission.created_at < timedelta(seconds=limits.resend_cooldown_seconds):
         return False
-    address = parts.tokens.fingerprint("address", submission.email_key)[:24]
-    network = network_of(parts.clients.of(request.environ))
-    windows = (
-        Window(f"ma:{address}", 24 * HOUR, limits.mails_per_address),
-        Window(f"mn:{network}", HOUR, limits.mails_per_network),
-        Window("mt", HOUR, limits.mails_total),
+    windows = MailLimits(limits.mails_per_address, limits.mails_per_network, limits.mails_total).windows(
+        network=network_of(parts.clients.of(request.environ)),
+        address=parts.tokens.fingerprint("address", submission.email_key)[:24],
     )
-    if any(total >= window.limit for window, total in zip(windows, parts.limiter.totals(windows), strict=True)):
+    if parts.limiter.is_any_full(windows):
         return False
     parts.limiter.add(windows)
     return True

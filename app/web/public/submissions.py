@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from app.adapters import clock
 from app.attribution.bots import classify
 from app.attribution.touch import DIRECT, TouchFacts, parse_touch, to_json
 from app.capture.answers import AnswerFaults, Answers, check_answers
-from app.capture.limits import MailLimits, PostLimits
+from app.capture.limits import MailLimits, PostLimits, Window
 from app.capture.screening import PostFacts, Verdict, has_markup, is_same_origin, links_in, screen
 from app.capture.submission import Draft
 from app.errors import BadInput, Forbidden, NotFound, TooManyRequests
@@ -48,6 +49,8 @@ def submit(slug: str, locale: str | None = None) -> Response:
     if state != LIVE:
         return _closed(live, state)
     _require_own_origin(parts)
+    client = parts.clients.of(request.environ)
+    _require_room(parts, live.page_id, client, now)
     limits = parts.settings.limits
     raw = read_form(
         request, most_bytes=limits.max_body_bytes, most_fields=limits.max_fields, most_chars=limits.max_field_chars
@@ -56,20 +59,19 @@ def submit(slug: str, locale: str | None = None) -> Response:
     answers = check_answers(facts.form_spec, raw, locale=facts.locale, today=now.date())
     if isinstance(answers, AnswerFaults):
         return _refused(parts, facts, answers)
-    return _accepted(parts, facts, answers, now)
+    return _accepted(parts, facts, answers, client, now)
 
 
-def _accepted(parts: Services, facts: RevisionFacts, answers: Answers, now: datetime) -> Response:
-    client, agent = parts.clients.of(request.environ), request.headers.get("User-Agent", "")
+def _accepted(parts: Services, facts: RevisionFacts, answers: Answers, client: str, now: datetime) -> Response:
+    agent = request.headers.get("User-Agent", "")
     address = address_of(answers.email)
     if address is None:
         raise BadInput("The mail address cannot be used.", hint="Please check it and send the form again.")
     seen = parts.visits.visits_of(client, agent, now=now) if parts.settings.visits else []
     verdict = _screened(facts, answers, address, seen, agent, now)
-    mailed = _within_limits(parts, facts, address, client)
-    flags = list(verdict.reasons if verdict.suspicious else ())
-    if not mailed:
-        flags.append("mail ceiling reached")
+    mails = _mail_windows(parts, address, client)
+    is_full = _is_flooded(parts, address) or parts.limiter.is_any_full(mails)
+    flags = [*(verdict.reasons if verdict.suspicious else ()), *(["mail ceiling reached"] if is_full else ())]
     draft = Draft(
         id=new_id(),
         page_id=facts.page_id,
@@ -78,7 +80,7 @@ def _accepted(parts: Services, facts: RevisionFacts, answers: Answers, now: date
         email=address.shown,
         email_key=address.key,
         answers=answers.values,
-        touches=_touches(answers, seen, now),
+        touches=_touches(facts, answers, seen, now),
         consents=[
             {"purpose": each.purpose, "wording": each.wording, "ticked": each.purpose in answers.consents}
             for each in facts.consents
@@ -88,8 +90,10 @@ def _accepted(parts: Services, facts: RevisionFacts, answers: Answers, now: date
         replay_key=_replay_key(parts, facts, answers, client, agent),
         expires_at=now + timedelta(days=parts.settings.confirm_days),
     )
-    is_mailed = mailed and not verdict.suspicious
+    is_mailed = not (is_full or verdict.suspicious)
     receipt = parts.database.write(lambda session: keep(session, draft, is_mailed=is_mailed, now=now))
+    if is_mailed and not receipt.is_replay:
+        parts.limiter.add(mails)
     response = Response(status=303, headers={"Location": parts.links.receipt(receipt.submission_id)})
     asking_browser.remember(response, receipt.submission_id)
     return response
@@ -136,48 +140,62 @@ def _elapsed_ms(facts: RevisionFacts, answers: Answers, seen: list[Seen], now: d
     return None if opened is None else int((now - opened).total_seconds() * 1000)
 
 
-def _within_limits(parts: Services, facts: RevisionFacts, address: Address, client: str) -> bool:
-    """Count the post; False when a ceiling on mails is reached. Raises TooManyRequests for a flood."""
+def _require_room(parts: Services, page_id: str, client: str, now: datetime) -> None:
+    """Count the post for its network and its form; raises TooManyRequests for a flood."""
     limits = parts.settings.limits
-    network = network_of(client)
-    key = parts.tokens.fingerprint("address", address.key)[:24]
     posts = PostLimits(limits.posts_per_network, limits.posts_per_address, limits.posts_per_form)
-    mails = MailLimits(limits.mails_per_address, limits.mails_per_network, limits.mails_total)
-    windows = (
-        *posts.windows(network=network, address=key, form=facts.page_id),
-        *mails.windows(network=network, address=key),
-    )
-    totals = parts.limiter.add(windows)
-    full = [window for window, total in zip(windows, totals, strict=True) if total > window.limit]
-    for window in full:
-        if window.key.startswith(("n:", "f:")):
+    windows = posts.crowd(network=network_of(client), form=page_id)
+    for window, total in zip(windows, parts.limiter.add(windows), strict=True):
+        if total > window.limit:
             raise TooManyRequests(
-                "There were too many posts from your network.",
-                retry_after=window.wait(int(clock.now().timestamp())),
+                "There were too many posts in a short time.",
+                retry_after=window.wait(int(now.timestamp())),
                 hint="Please wait a few minutes and send the form again.",
             )
-    return not full
 
 
-def _touches(answers: Answers, seen: list[Seen], now: datetime) -> list[dict[str, Any]]:
+def _is_flooded(parts: Services, address: Address) -> bool:
+    """Count the post for its address; True when somebody sends the same address over and over."""
+    limits = parts.settings.limits
+    posts = PostLimits(limits.posts_per_network, limits.posts_per_address, limits.posts_per_form)
+    window = posts.person(address=_address_key(parts, address))
+    return parts.limiter.add([window])[0] > window.limit
+
+
+def _mail_windows(parts: Services, address: Address, client: str) -> tuple[Window, ...]:
+    limits = parts.settings.limits
+    mails = MailLimits(limits.mails_per_address, limits.mails_per_network, limits.mails_total)
+    return mails.windows(network=network_of(client), address=_address_key(parts, address))
+
+
+def _address_key(parts: Services, address: Address) -> str:
+    return parts.tokens.fingerprint("address", address.key)[:24]
+
+
+def _touches(facts: RevisionFacts, answers: Answers, seen: list[Seen], now: datetime) -> list[dict[str, Any]]:
     """The sources of today's earlier arrivals and of this one, oldest first; frozen here for good."""
     with_values = TRACKING in answers.consents
+    current = _current_touch(facts, answers, seen)
     found = [(visit.at, visit.facts) for visit in seen if not visit.facts.is_direct]
-    current = _current_touch(answers)
+    found = [item for item in found if item[1] != current.without_values()]
     if not current.is_direct or not found:
-        found = [item for item in found if item[1] != current.without_values()]
         found.append((now, current))
     if len(found) > MOST_TOUCHES:
         found = [found[0], *found[-MOST_TOUCHES + 1 :]]
-    return [{"at": at.isoformat(), "facts": to_json(facts, with_values=with_values)} for at, facts in found]
+    return [{"at": at.isoformat(), "facts": to_json(told, with_values=with_values)} for at, told in found]
 
 
-def _current_touch(answers: Answers) -> TouchFacts:
+def _current_touch(facts: RevisionFacts, answers: Answers, seen: list[Seen]) -> TouchFacts:
+    """This arrival: its query came with the post, its referrer by the script or from the record of the visit."""
     query = request.environ.get("QUERY_STRING", "")
     referrer = answers.script.referrer or None
-    if not query and referrer is None:
-        return DIRECT
-    return parse_touch(query, referrer, services().visits.own_hosts)
+    own_hosts = services().visits.own_hosts
+    current = parse_touch(query, referrer, own_hosts) if query or referrer else DIRECT
+    if current.referrer_host:
+        return current
+    same = (v.facts for v in reversed(seen) if v.page_id == facts.page_id and v.facts.raw_query == current.raw_query)
+    visit = next(same, None)
+    return replace(current, referrer_host=visit.referrer_host) if visit and visit.referrer_host else current
 
 
 def _evidence(client: str, agent: str) -> dict[str, Any]:
