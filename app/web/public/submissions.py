@@ -36,6 +36,13 @@ TRACKING = "behaviour_tracking"
 MOST_TOUCHES = 6
 
 
+@blueprint.get("/p/<slug>")
+@blueprint.get("/<locale>/p/<slug>")
+def missing(slug: str, locale: str | None = None) -> Response:
+    """Live pages are answered by the page cache; what comes here is not there."""
+    raise NotFound("There is no such page.")
+
+
 @blueprint.post("/p/<slug>")
 @blueprint.post("/<locale>/p/<slug>")
 def submit(slug: str, locale: str | None = None) -> Response:
@@ -90,7 +97,7 @@ def _accepted(parts: Services, facts: RevisionFacts, answers: Answers, client: s
         replay_key=_replay_key(parts, facts, answers, client, agent),
         expires_at=now + timedelta(days=parts.settings.confirm_days),
     )
-    is_mailed = not (is_full or verdict.suspicious)
+    is_mailed = not (is_full or verdict.certain)
     receipt = parts.database.write(lambda session: keep(session, draft, is_mailed=is_mailed, now=now))
     if is_mailed and not receipt.is_replay:
         parts.limiter.add(mails)
