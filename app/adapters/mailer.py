@@ -71,7 +71,7 @@ class SmtpMailer:
         except TimeoutError:
             return _delayed(Kind.TIMEOUT, f"The mail server took longer than {self._letter_seconds:.0f} s.")
         except _SetupFault as fault:
-            return _delayed(Kind.BROKEN, str(fault))
+            return _delayed(Kind.UNREACHABLE, str(fault))
         except smtplib.SMTPResponseException as error:
             return _answered(error.smtp_code, error.smtp_error)
         except ssl.SSLError as error:
@@ -236,7 +236,7 @@ def _answered(code: int, reply: bytes | str) -> Acceptance:
     line = " ".join(line.split())[:480]
     note = "" if 200 <= code < 300 else f"The mail server answered {code} {line}"
     if code in _ABOUT_US:
-        return _delayed(Kind.BROKEN, note)
+        return _delayed(Kind.UNREACHABLE, note)
     return Acceptance(Outcome(Kind.ANSWERED, code, note=note), f"{code} {line}")
 
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +21,7 @@ from app.outbox.delivery import Claim, Claimed, Free, Receiver, Settlement
 from app.worker.daily import Daily
 from app.worker.figures import Figures
 from app.worker.lanes import MAIL, Lanes
+from app.worker.mail_health import MailHealth
 from app.worker.senders import MailSender, WebhookSender, broken
 
 LEASE = timedelta(seconds=60)
@@ -63,6 +65,7 @@ class Worker:
         self._poll_seconds = poll_seconds
         self._stop_seconds = stop_seconds
         self._lanes = Lanes(slots=slots, mail_cap=mail_cap)
+        self._mail_health = MailHealth()
         self._ended: list[Settlement] = []
         self._back: list[Claimed] = []
         self._tasks: dict[asyncio.Task[None], Claimed] = {}
@@ -151,7 +154,7 @@ class Worker:
         """One unit of work: settle, hand back, claim; then send what was claimed."""
         ended, self._ended = self._ended, []
         back, self._back = self._back, []
-        free = self._lanes.free() if self._hungry and not self._stopping.is_set() else Free(0, 0)
+        free = self._free() if self._hungry and not self._stopping.is_set() else Free(0, 0)
         self._hungry = False
         if not ended and not back and not free.total:
             return
@@ -173,10 +176,16 @@ class Worker:
         if self._stopping.is_set():
             self._back += claim.messages
             return
+        if any(message.endpoint_id is None for message in claim.messages):
+            self._mail_health.claimed(self._clock())
         for message in claim.messages:
             self._lanes.add(message, claim.receivers.get(message.endpoint_id or ""))
         while (following := self._lanes.next()) is not None:
             self._begin(following)
+
+    def _free(self) -> Free:
+        free = self._lanes.free()
+        return replace(free, mail=self._mail_health.slots(free.mail, self._clock()))
 
     async def _unit(self, ended: list[Settlement], back: list[Claimed], free: Free) -> Claim:
         lease, now = new_id(), self._clock()
@@ -206,6 +215,8 @@ class Worker:
     async def _send(self, message: Claimed) -> None:
         settlement = await self._attempt(message)
         self._ended.append(settlement)
+        if message.endpoint_id is None:
+            self._mail_health.ended(settlement.outcome, self._clock())
         is_accepted = isinstance(settlement.verdict, Done)
         self._back += self._lanes.ended(message, is_accepted=is_accepted, ms=settlement.ms)
         self._hungry = True

@@ -150,7 +150,7 @@ class _NoMailer:
 
     def send(self, letter: Letter) -> Acceptance:
         """Delay the letter."""
-        return Acceptance(Outcome(Kind.BROKEN, note="No mail server is set up; set GATEPOST_SMTP_URL."))
+        return Acceptance(Outcome(Kind.UNREACHABLE, note="No mail server is set up; set GATEPOST_SMTP_URL."))
 
     def close(self) -> None:
         """Nothing is held open."""

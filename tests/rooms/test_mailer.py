@@ -126,7 +126,7 @@ def test_a_server_that_drips_bytes_for_ever_is_cut_off() -> None:
 def test_a_server_without_tls_gets_nothing_unless_the_settings_say_so() -> None:
     with MailServer() as server, _open(server, tls=MailTls.REQUIRE) as mailer:
         taken = mailer.send(LETTER)
-    assert taken.outcome.kind is Kind.BROKEN
+    assert taken.outcome.kind is Kind.UNREACHABLE
     assert "starttls=off" in taken.outcome.note
     assert server.box.letters == []
 
@@ -136,7 +136,7 @@ def test_opportunistic_tls_goes_without_but_never_with_a_password() -> None:
         with _open(server, tls=MailTls.OPPORTUNISTIC) as mailer:
             assert mailer.send(LETTER).outcome.status == 250
         with _open(server, tls=MailTls.OPPORTUNISTIC, user="me") as mailer:
-            assert mailer.send(LETTER).outcome.kind is Kind.BROKEN
+            assert mailer.send(LETTER).outcome.kind is Kind.UNREACHABLE
 
 
 def test_a_wrong_password_delays_instead_of_killing_letters() -> None:
@@ -148,7 +148,7 @@ def test_a_wrong_password_delays_instead_of_killing_letters() -> None:
         _open(server, user="me") as mailer,
     ):
         taken = mailer.send(LETTER)
-    assert taken.outcome.kind is Kind.BROKEN
+    assert taken.outcome.kind is Kind.UNREACHABLE
     assert "password" in taken.outcome.note
 
 
@@ -159,7 +159,7 @@ def test_a_server_that_wants_a_password_delays_instead_of_killing_letters() -> N
         ) as server,
         _open(server) as mailer,
     ):
-        assert mailer.send(LETTER).outcome.kind is Kind.BROKEN
+        assert mailer.send(LETTER).outcome.kind is Kind.UNREACHABLE
 
 
 def test_a_password_is_given_where_it_is_wanted() -> None:

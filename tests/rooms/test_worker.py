@@ -373,3 +373,16 @@ def test_a_fault_of_our_own_is_tried_again_and_visible(house: House) -> None:
         tried = house.wait_for_attempts(message_id, 1)
         house.wait_for_state(message_id, State.DUE)
     assert (tried[0].outcome, tried[0].error) == ("broken", "RuntimeError while sending.")
+
+
+def test_a_mail_server_that_is_down_is_left_in_peace_and_then_gets_everything_at_once(house: House) -> None:
+    with MailServer() as server:
+        _with_mail_server(house, server)
+    house.mail = _context()
+    with house.worker():
+        first = [house.put_mail() for _ in range(5)]
+        for message_id in first:
+            house.wait_for_attempts(message_id, 1)
+        waiting = house.put_mail()
+        time.sleep(0.3)
+        assert house.database.read(lambda s: queries.attempts(s, waiting)) == []
