@@ -28,11 +28,13 @@ class PageWatcher:
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._known: dict[str, tuple[int, int]] = {}
         self.version = 1
         self.faults: tuple[str, ...] = ()
 
     def start(self) -> None:
         """Watch until `stop()`; what was there before is taken as published."""
+        self._known = self._snapshot()
         self._thread = threading.Thread(target=self._run, name="page-watcher", daemon=True)
         self._thread.start()
 
@@ -66,11 +68,10 @@ class PageWatcher:
             self._changed.notify_all()
 
     def _run(self) -> None:
-        known = self._snapshot()
         while not self._stopping.wait(INTERVAL):
             seen = self._snapshot()
-            if seen != known:
-                known = seen
+            if seen != self._known:
+                self._known = seen
                 self._try_to_publish()
 
     def _snapshot(self) -> dict[str, tuple[int, int]]:
