@@ -18,8 +18,11 @@ from app.errors import AppError
 REPLAY_WINDOW = timedelta(minutes=10)
 
 _SQLITE_INSERT = sqlite.insert(Submission.__table__).on_conflict_do_nothing(index_elements=["replay_key"])  # type: ignore[arg-type]
-_POSTGRES_INSERT = postgresql.insert(Submission.__table__).on_conflict_do_nothing(  # type: ignore[arg-type]
-    index_elements=["replay_key"]
+# SQLAlchemy does not keep the row count of an INSERT over psycopg unless it is asked to; it is -1 then.
+_POSTGRES_INSERT = (
+    postgresql.insert(Submission.__table__)  # type: ignore[arg-type]
+    .on_conflict_do_nothing(index_elements=["replay_key"])
+    .execution_options(preserve_rowcount=True)
 )
 
 

@@ -57,7 +57,7 @@ def remember(session: Session, lead_id: str, *, key: str, kind: str, facts: dict
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"id": new_id(), "lead_id": lead_id, "key": key, "kind": kind, "facts": facts, "at": at}
     statement = make(LeadEvent).values(**row).on_conflict_do_nothing(index_elements=["lead_id", "key"])
-    return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+    return session.scalar(statement.returning(LeadEvent.id)) is not None
 
 
 def replace_score(session: Session, lead: Lead, lines: Sequence[dict[str, Any]], *, rules_version: str) -> None:
@@ -145,4 +145,4 @@ def _insert(session: Session, *, email: str, email_key: str, locale: str, now: d
         "updated_at": now,
     }
     statement = make(Lead).values(**row).on_conflict_do_nothing(index_elements=["email_key"])
-    return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+    return session.scalar(statement.returning(Lead.id)) is not None

@@ -1,0 +1,40 @@
+"""What tests over HTTP share: a site with the small demo pages, and a visitor."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.factories.site import Site
+from tests.factories.visitor import IPHONE, Visitor
+
+
+@pytest.fixture(scope="session")
+def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where page files lie as long as the tests run."""
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture
+def site(app: Flask, page_folder: Path) -> Site:
+    """A site without pages."""
+    return Site(app, page_folder)
+
+
+@pytest.fixture
+def guide(site: Site) -> Site:
+    """A site with the ebook page."""
+    site.publish("guide")
+    return site
+
+
+@pytest.fixture
+def visitor(site: Site) -> Visitor:
+    """A browser on a desk."""
+    return Visitor(site)
+
+
+@pytest.fixture
+def phone(site: Site) -> Visitor:
+    """The same person's telephone on another network."""
+    return Visitor(site, address="198.51.100.23", agent=IPHONE)
