@@ -51,9 +51,9 @@ def privacy_anywhere() -> AnyResponse:
 
 @blueprint.get("/")
 def front_door() -> AnyResponse:
-    """There is no home page here: to the brand's own site, or nowhere."""
+    """There is no home page here: to the brand's own site or the page it names, or nowhere."""
     url = services().site.current().brand.url
-    if not url.startswith("https://"):
+    if not url.startswith(("https://", "/")):
         raise NotFound("There is no page at this address.")
     return redirect(url, 302)
 
