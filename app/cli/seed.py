@@ -33,7 +33,7 @@ _SOURCES: tuple[tuple[str, str | None], ...] = (
     ("", "https://www.google.com/"),
     ("", "https://chat.zalo.me/"),
     ("", "https://search.seznam.cz/"),
-    ("", "https://chatgpt.com/"),
+    ("", "https://www.perplexity.ai/"),
     ("", None),
 )
 _CONFIRMED = 0.7

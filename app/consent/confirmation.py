@@ -8,13 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
-from hmac import compare_digest
-from hmac import new as hmac
 from unicodedata import normalize
 
 CODE_DIGITS = 6
-CODE_BYTES = 8
 
 AFTER_SENDING = timedelta(seconds=3)
 AFTER_OPENING = timedelta(seconds=1)
@@ -66,29 +62,12 @@ class Grading:
 _CLEAN = Grading(Grade.CLEAN)
 
 
-def code_from(random: bytes) -> str:
-    """A six-digit code from at least 8 random bytes; leading zeros count. Raises ValueError for fewer bytes."""
-    if len(random) < CODE_BYTES:
-        raise ValueError(f"a code needs {CODE_BYTES} random bytes")
-    return f"{int.from_bytes(random, 'big') % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
-
-
 def tidy_code(text: str) -> str | None:
     """The code somebody typed, without spaces, hyphens and full-width forms; None if it is not six digits."""
     digits = "".join(
         sign for sign in normalize("NFKC", text[:100]) if not sign.isspace() and sign not in "-\u2013.\u200b"
     )
     return digits if len(digits) == CODE_DIGITS and digits.isascii() and digits.isdigit() else None
-
-
-def code_hash(code: str, *, subject: str, key: bytes) -> str:
-    """What is kept of a code: HMAC-SHA-256 bound to its submission, for a million codes are quickly tried."""
-    return hmac(key, f"code\0{subject}\0{code}".encode(), sha256).hexdigest()
-
-
-def code_matches(code: str, expected: str, *, subject: str, key: bytes) -> bool:
-    """Whether a tidied code is the one kept, compared in constant time."""
-    return compare_digest(code_hash(code, subject=subject, key=key), expected)
 
 
 def grade_press(press: Press, fetches: Iterable[Fetch], *, sent_at: datetime | None) -> Grading:

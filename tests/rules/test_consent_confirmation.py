@@ -12,9 +12,6 @@ from app.consent.confirmation import (
     Fetch,
     Grade,
     Press,
-    code_from,
-    code_hash,
-    code_matches,
     grade_press,
     tidy_code,
 )
@@ -31,18 +28,6 @@ def sweep(start: float, links: tuple[str, ...] = LINKS, *, step: float = 0.134) 
     return [Fetch(at(start + step * place), link) for place, link in enumerate(links)]
 
 
-@pytest.mark.parametrize(
-    ("random", "code"), [(bytes(8), "000000"), (b"\0" * 7 + b"\x2a", "000042"), (b"\xff" * 8, "551615")]
-)
-def test_a_code_is_six_digits_with_leading_zeros(random: bytes, code: str) -> None:
-    assert code_from(random) == code
-
-
-def test_a_code_needs_enough_chance() -> None:
-    with pytest.raises(ValueError, match="8 random bytes"):
-        code_from(b"short")
-
-
 @pytest.mark.parametrize("typed", ["012345", " 012 345 ", "012-345", "０１２３４５", "012–345", "0 1 2 3 4 5"])
 def test_codes_are_taken_as_people_type_them(typed: str) -> None:
     assert tidy_code(typed) == "012345"
@@ -51,14 +36,6 @@ def test_codes_are_taken_as_people_type_them(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "1" * 10_000])
 def test_other_things_are_no_code(typed: str) -> None:
     assert tidy_code(typed) is None
-
-
-def test_a_code_counts_for_its_own_submission_and_key_only() -> None:
-    kept = code_hash("012345", subject="01A", key=b"k")
-    assert code_matches("012345", kept, subject="01A", key=b"k")
-    assert not code_matches("012346", kept, subject="01A", key=b"k")
-    assert not code_matches("012345", kept, subject="01B", key=b"k")
-    assert not code_matches("012345", kept, subject="01A", key=b"x")
 
 
 def test_a_person_who_reads_and_presses_is_clean() -> None:
