@@ -1,23 +1,21 @@
 """Fields about reaching a person: email address, phone number, country."""
 
 import re
-import unicodedata
 from datetime import date
 from functools import lru_cache
 from typing import ClassVar, Literal
 
 import phonenumbers
-from babel import Locale
 from email_validator import SPECIAL_USE_DOMAIN_NAMES as SPECIAL_DOMAINS
 from email_validator import EmailNotValidError, validate_email
 
 from app.pages.clean_text import one_line
+from app.pages.countries import CODES
 from app.pages.field import Answer, Check, FieldSetup
 from app.pages.field_fault import FaultKind, FieldFault
 
 LONGEST_EMAIL = 254  # RFC 5321 4.5.3.1.3, errata 1690
 REGION_OF_LOCALE = {"en": "US", "vi": "VN", "cs": "CZ", "sk": "SK", "de": "DE", "fr": "FR"}
-_NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
 _EMAIL_FAULT = FieldFault(FaultKind.EMAIL)
 _NOT_OFFERED = FieldFault(FaultKind.OPTION)
 _SPECIAL = frozenset(name.rpartition(".")[2] for name in SPECIAL_DOMAINS)
@@ -109,25 +107,6 @@ class CountryField(FieldSetup):
     def checker(self) -> Check:
         def check(raw: list[str], locale: str, today: date) -> Answer | FieldFault:
             code = raw[0].upper()
-            return code if code in _country_codes() else _NOT_OFFERED
+            return code if code in CODES else _NOT_OFFERED
 
         return check
-
-
-@lru_cache(maxsize=32)
-def countries(locale: str) -> tuple[tuple[str, str], ...]:
-    """(code, name) of every country, in the alphabetical order of the names without their accents."""
-    names = Locale.parse(locale, sep="-").territories
-    listed = [(code, names[code]) for code in _country_codes() if code in names]
-    return tuple(sorted(listed, key=lambda item: _without_accents(item[1])))
-
-
-@lru_cache(maxsize=1)
-def _country_codes() -> frozenset[str]:
-    names = [str(code) for code in Locale.parse("en").territories]
-    return frozenset(code for code in names if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES)
-
-
-def _without_accents(name: str) -> str:
-    letters = unicodedata.normalize("NFD", name.casefold().replace("đ", "d"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from app.pages.contact_fields import countries
+from app.pages.countries import countries
 from app.pages.field import RESERVED_KEYS, Answer, Check, FieldSetup, Key
 from app.pages.field_fault import FieldFault
 from app.pages.field_types import AnyField
@@ -66,9 +66,17 @@ class FieldSpec:
     known_as: str
     repeated: bool
     missing: FieldFault
-    options: tuple[tuple[str, str], ...]
     check: Check
     setup: FieldSetup
+    locale: str
+
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """(value, label) of each answer offered; only rendering asks, so that serving loads no names of countries."""
+        if self.type == "country":
+            return countries(self.locale)
+        offered = getattr(self.setup, "options", ())
+        return tuple((item, item) if isinstance(item, str) else (item.value, item.label) for item in offered)
 
     def csv(self, value: Answer) -> str:
         """The answer as one cell of a table."""
@@ -137,14 +145,7 @@ def _field_spec(setup: FieldSetup, locale: str) -> FieldSpec:
         known_as=setup.known_as,
         repeated=setup.repeated,
         missing=setup.missing,
-        options=_options(setup, locale),
         check=setup.checker(),
         setup=setup,
+        locale=locale,
     )
-
-
-def _options(setup: FieldSetup, locale: str) -> tuple[tuple[str, str], ...]:
-    if setup.type == "country":
-        return countries(locale)
-    offered = getattr(setup, "options", ())
-    return tuple((item, item) if isinstance(item, str) else (item.value, item.label) for item in offered)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.pages.contact_fields import countries
+from app.pages.countries import countries
 from app.pages.field import Answer
 from app.pages.field_fault import FaultKind, FieldFault, explain
 from app.texts import Texts
