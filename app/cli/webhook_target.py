@@ -1,13 +1,10 @@
 """Whether deliveries may go to a URL at all: asked when a receiver is added, not at the first lost event."""
 
-import socket
-from collections.abc import Callable
-from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
+from app.adapters.host_names import addresses_of
 from app.cli.group import failure
 from app.outbox.target import rule_on, url_faults
 from app.worker.setup import allowed_networks
@@ -21,19 +18,10 @@ def require_target(settings: Settings, url: str) -> None:
         raise failure("This URL cannot be used.", hint=" ".join(faults))
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-    for address in _addresses(host, port):
+    addresses = addresses_of(host, port)
+    if not addresses:
+        click.echo(f"Warning: {host} does not resolve now; deliveries wait until it does.", err=True)
+    for address in addresses:
         ruling = rule_on(address, port, allowed=allowed_networks(settings), needs_private=parts.scheme != "https")
         if not ruling.is_allowed:
             raise failure(f"Deliveries may not go to {host}.", hint=ruling.reason)
-
-
-def _addresses(host: str, port: int, lookup: Callable[..., Any] = socket.getaddrinfo) -> list[str]:
-    try:
-        return [str(ip_address(host))]
-    except ValueError:
-        pass
-    try:
-        return sorted({str(one[4][0]) for one in lookup(host, port, type=socket.SOCK_STREAM)})
-    except OSError:
-        click.echo(f"Warning: {host} does not resolve now; deliveries wait until it does.", err=True)
-        return []

@@ -1,6 +1,7 @@
 """Changes of the outbox: put, claim, settle, release, and what happens to messages later."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -8,7 +9,6 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, TextClause, TextualSelect, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
 from app import wake
@@ -16,13 +16,13 @@ from app.db import UtcDateTime, after_commit
 from app.ids import new_id
 from app.json_text import dumps
 from app.outbox import breaker as rules
-from app.outbox import claim_sql, envelope, settling, topics
+from app.outbox import claim_sql, envelope, rows, settling, topics
 from app.outbox.breaker import Breaker
 from app.outbox.delivery import Claim, Claimed, EndpointState, Free, Receiver, Settlement, State
 from app.outbox.events import AnyEvent
 from app.outbox.models import Attempt, Endpoint, Message, SentMail
 from app.outbox.serial import later
-from app.outbox.settling import Health
+from app.outbox.settling import Change, Health
 
 _BATCH = 500
 _MESSAGES = cast(Table, Message.__table__)
@@ -97,7 +97,7 @@ def claim(session: Session, *, lease: str, now: datetime, until: datetime, free:
     taken = _take(session, claim_sql.MAIL_LANE, free=min(free.mail, free.total), values=times)
     left = free.total - len(taken)
     receivers: dict[str, Receiver] = {}
-    for receiver in _in_turn(_with_due(session, now), lease):
+    for receiver in rows.in_turn(_with_due(session, now), lease):
         if left <= 0:
             break
         wanted = receiver.cap * free.depth.get(receiver.id, 1) - free.busy.get(receiver.id, 0)
@@ -128,10 +128,13 @@ def claim_house(session: Session, unique_key: str, *, lease: str, now: datetime,
     return got[0] if got else None
 
 
-def settle(session: Session, settlements: Sequence[Settlement], *, now: datetime) -> None:
-    """Write down how attempts ended. A worker whose lease was taken over changes no message, but its try is logged."""
+def settle(session: Session, settlements: Sequence[Settlement], *, now: datetime) -> tuple[Change, ...]:
+    """Write down how attempts ended; gives what changed about endpoints.
+
+    A worker whose lease was taken over meanwhile changes no message, but its try is logged.
+    """
     if not settlements:
-        return
+        return ()
     session.execute(insert(_ATTEMPTS), [settling.attempt_row(one) for one in settlements])
     session.execute(_statement(claim_sql.SETTLE), [settling.message_row(one, now) for one in settlements])
     for one in settlements:
@@ -141,8 +144,8 @@ def settle(session: Session, settlements: Sequence[Settlement], *, now: datetime
     for one in settlements:
         if one.message.endpoint_id is not None:
             by_endpoint.setdefault(one.message.endpoint_id, []).append(one)
-    for endpoint_id in sorted(by_endpoint):
-        _settle_endpoint(session, endpoint_id, by_endpoint[endpoint_id], now)
+    changes = [_settle_endpoint(session, one, by_endpoint[one], now) for one in sorted(by_endpoint)]
+    return tuple(one for one in changes if one is not None)
 
 
 def release(session: Session, messages: Iterable[Claimed], *, now: datetime) -> None:
@@ -247,7 +250,7 @@ def set_endpoint_state(session: Session, endpoint_id: str, state: EndpointState,
     endpoint.state = state.value
     endpoint.state_reason = reason
     if state is EndpointState.ACTIVE:
-        for name, value in _health_values(Health(Breaker())).items():
+        for name, value in rows.health_values(Health(Breaker())).items():
             setattr(endpoint, name, value)
         after_commit(session, wake.ring)
     session.flush()
@@ -257,11 +260,7 @@ def _row(session: Session, topic: str, payload: str, *, now: datetime) -> dict[s
     """All columns of a fresh message; ids grow within a unit of work, even within one millisecond."""
     message_id = later(new_id(), session.info.get("last_message_id", ""))
     session.info["last_message_id"] = message_id
-    return {
-        "id": message_id, "topic": topic, "endpoint_id": None, "lead_id": None, "submission_id": None,
-        "order_key": None, "payload": payload, "state": int(State.DUE), "due": now, "attempt": 0, "lease": None,
-        "reason": None, "unique_key": None, "created_at": now, "done_at": None,
-    }  # fmt: skip
+    return rows.fresh(message_id, topic, payload, now)
 
 
 def _insert_once(session: Session, row: dict[str, Any]) -> bool:
@@ -280,27 +279,7 @@ def _take(session: Session, lane: str, *, free: int, values: dict[str, Any], is_
 
 
 def _with_due(session: Session, now: datetime) -> list[Receiver]:
-    return [_receiver(row) for row in session.execute(_with_due_statement(), {"now": now})]
-
-
-def _receiver(row: Row[Any]) -> Receiver:
-    return Receiver(
-        id=row.id, url=row.url, secret=row.secret, old_secret=row.old_secret,
-        old_secret_until=row.old_secret_until, cap=row.max_in_flight, is_ordered=row.is_ordered,
-        next_free_at=row.next_free_at, breaker=_breaker(row),
-    )  # fmt: skip
-
-
-def _breaker(row: Any) -> Breaker:
-    return Breaker(
-        failures=row.failures, recent=row.recent, failing_since=row.failing_since,
-        opened_at=row.opened_at, probe_at=row.probe_at, probes=row.probes,
-    )  # fmt: skip
-
-
-def _in_turn(receivers: list[Receiver], lease: str) -> list[Receiver]:
-    start = sum(lease.encode()) % len(receivers) if receivers else 0
-    return receivers[start:] + receivers[:start]
+    return [rows.receiver(row) for row in session.execute(_with_due_statement(), {"now": now})]
 
 
 def _take_probe(session: Session, receiver: Receiver, now: datetime) -> bool:
@@ -316,35 +295,30 @@ def _take_probe(session: Session, receiver: Receiver, now: datetime) -> bool:
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
-def _settle_endpoint(session: Session, endpoint_id: str, settlements: list[Settlement], now: datetime) -> None:
+def _settle_endpoint(session: Session, endpoint_id: str, settlements: list[Settlement], now: datetime) -> Change | None:
     found = session.execute(_endpoint_health(), {"endpoint_id": endpoint_id}).one_or_none()
-    if found is None or _folded(found, settlements, now) == _kept(found):
-        return
+    if found is None:
+        return None
+    kept = rows.health(found)
+    if settling.health_after(kept, settlements, now=now) == kept:
+        return None
     # Only an endpoint whose health changes is locked, so that healthy ones cost several workers nothing.
-    locked = session.execute(_endpoint_health().with_for_update(), {"endpoint_id": endpoint_id}).one()
-    health = _folded(locked, settlements, now)
-    session.execute(update(Endpoint).where(Endpoint.id == endpoint_id).values(**_health_values(health)))
-    if health.suspend is not None:
-        suspended = {"state": EndpointState.SUSPENDED.value, "state_reason": health.suspend}
-        is_active = (Endpoint.id == endpoint_id, Endpoint.state == EndpointState.ACTIVE.value)
-        session.execute(update(Endpoint).where(*is_active).values(**suspended))
+    before = rows.health(session.execute(_endpoint_health().with_for_update(), {"endpoint_id": endpoint_id}).one())
+    health = settling.health_after(before, settlements, now=now)
+    session.execute(update(Endpoint).where(Endpoint.id == endpoint_id).values(**rows.health_values(health)))
+    if health.suspend is not None and not _suspend(session, endpoint_id, health.suspend):
+        health = replace(health, suspend=None)
+    return settling.change(endpoint_id, before, health)
 
 
-def _folded(row: Any, settlements: list[Settlement], now: datetime) -> Health:
-    return settling.health_after(_kept(row), settlements, now=now)
-
-
-def _kept(row: Any) -> Health:
-    return Health(_breaker(row), row.next_free_at)
-
-
-def _health_values(health: Health) -> dict[str, Any]:
-    one = health.breaker
-    return {
-        "failures": one.failures, "recent": one.recent, "failing_since": one.failing_since,
-        "opened_at": one.opened_at, "probe_at": one.probe_at, "probes": one.probes,
-        "next_free_at": health.next_free_at,
-    }  # fmt: skip
+def _suspend(session: Session, endpoint_id: str, reason: str) -> bool:
+    """False where it is not active any more: what its owner decided stands."""
+    result = session.execute(
+        update(Endpoint)
+        .where(Endpoint.id == endpoint_id, Endpoint.state == EndpointState.ACTIVE.value)
+        .values(state=EndpointState.SUSPENDED.value, state_reason=reason)
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 def _keep_proof(session: Session, settlement: Settlement, now: datetime) -> None:

@@ -22,6 +22,26 @@ class Health:
     suspend: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The health of an endpoint changed in a way its owner should hear of."""
+
+    endpoint_id: str
+    what: str
+    reason: str
+
+
+def change(endpoint_id: str, before: Health, after: Health) -> Change | None:
+    """What there is to tell between two states of health."""
+    if after.suspend is not None:
+        return Change(endpoint_id, "endpoint_suspended", after.suspend)
+    if after.breaker.is_open and not before.breaker.is_open:
+        return Change(endpoint_id, "breaker_opened", f"{after.breaker.failures} failures in a row.")
+    if before.breaker.is_open and not after.breaker.is_open:
+        return Change(endpoint_id, "breaker_closed", "A delivery was accepted.")
+    return None
+
+
 def message_row(settlement: Settlement, now: datetime) -> dict[str, Any]:
     """The values of SETTLE for one settlement."""
     reason: str | None = None

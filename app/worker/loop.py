@@ -18,6 +18,7 @@ from app.ids import new_id
 from app.outbox import actions, queries
 from app.outbox.backoff import SCHEDULE, Dead, Done, Kind, Outcome, RetryAt
 from app.outbox.delivery import Claim, Claimed, Free, Receiver, Settlement
+from app.outbox.settling import Change
 from app.worker.daily import Daily
 from app.worker.figures import Figures
 from app.worker.lanes import MAIL, Lanes
@@ -190,14 +191,17 @@ class Worker:
     async def _unit(self, ended: list[Settlement], back: list[Claimed], free: Free) -> Claim:
         lease, now = new_id(), self._clock()
 
-        def work(session: Session) -> Claim:
-            actions.settle(session, ended, now=now)
+        def work(session: Session) -> tuple[Claim, tuple[Change, ...]]:
+            changes = actions.settle(session, ended, now=now)
             actions.release(session, back, now=now)
             if not free.total:
-                return Claim((), {})
-            return actions.claim(session, lease=lease, now=now, until=now + self._lease, free=free)
+                return Claim((), {}), changes
+            return actions.claim(session, lease=lease, now=now, until=now + self._lease, free=free), changes
 
-        return await asyncio.wrap_future(self._database.submit(work))
+        claim, changes = await asyncio.wrap_future(self._database.submit(work))
+        for one in changes:
+            _log.warning(one.what, endpoint_id=one.endpoint_id, reason=one.reason)
+        return claim
 
     async def _settle_singly(self, ended: list[Settlement]) -> None:
         """One settlement that cannot be written must not take its neighbours with it; its lease will run out."""

@@ -1,7 +1,6 @@
 """Puts a worker together for an app: which mailer, which guard, which templates."""
 
 import os
-import socket
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from app import wake
 from app.adapters import clock
+from app.adapters.host_names import own_name
 from app.adapters.mail_catcher import MailCatcher
 from app.adapters.mailer import Acceptance, Mailer, SmtpMailer
 from app.adapters.secret_box import SecretBox
@@ -48,7 +48,7 @@ def worker_for(
     templates: Path = TEMPLATES,
 ) -> Worker:
     """A worker with the ways out that the settings describe; not started yet."""
-    name = f"{socket.gethostname()[:40]}:{os.getpid()}"
+    name = f"{own_name()[:40]}:{os.getpid()}"
     open_webhooks, close_webhooks = _webhooks(settings, name, now)
     mail = MailSender(
         mailer(settings),

@@ -331,3 +331,25 @@ def test_counts_and_owed_tell_what_is_where(house: House) -> None:
     counts = house.read(queries.counts)
     assert counts == {("webhook.lead_confirmed", State.DUE): 1, ("mail.confirm", State.DUE): 1}
     assert house.read(queries.owed)[endpoint_id].count == 1
+
+
+def test_settling_tells_what_changed_about_an_endpoint(house: House) -> None:
+    endpoint_id = house.endpoint()
+    for number in range(6):
+        house.put_event(f"L{number}")
+    messages = house.claim().messages
+
+    def settle(which: list[Claimed], verdict: Verdict, outcome: Outcome) -> list[str]:
+        done = [Settlement(one, outcome, verdict, NOW, 5, "test") for one in which]
+        changes = house.write(lambda session: actions.settle(session, done, now=NOW))
+        assert all(one.endpoint_id == endpoint_id for one in changes)
+        return [one.what for one in changes]
+
+    retry = RetryAt(NOW, "Answered 500.")
+    assert settle(list(messages[:4]), retry, BAD) == []
+    assert settle([messages[4]], retry, BAD) == ["breaker_opened"]
+    assert settle([messages[5]], Done(), OK) == ["breaker_closed"]
+    gone = DisableEndpoint("The receiver answered 410 Gone.")
+    claimed = list(house.claim().messages)
+    assert settle(claimed[:1], gone, Outcome(Kind.ANSWERED, 410)) == ["endpoint_suspended"]
+    assert settle(claimed[1:2], gone, Outcome(Kind.ANSWERED, 410)) == []
