@@ -63,8 +63,10 @@ def read_yaml(file: str, text: str) -> YamlText | list[Fault]:
         nodes = parser.load(text)
     except MarkedYAMLError as error:
         return [_syntax_fault(file, error)]
-    except (YAMLError, ValueError) as error:
-        return [Fault(file, 1, "", f"this is not YAML: {error}")]
+    except RecursionError:
+        return [Fault(file, 1, "", "lists and maps are nested too deeply")]
+    except (YAMLError, ValueError, TypeError) as error:  # the parser raises TypeError for a map used as a key
+        return [Fault(file, 1, "", f"this is not YAML: {str(error).splitlines()[0] if str(error) else ''}")]
     if not isinstance(nodes, CommentedMap):
         return [Fault(file, 1, "", "the file must be a list of `key: value` lines")]
     return YamlText(file, nodes)

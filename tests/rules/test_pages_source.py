@@ -67,7 +67,9 @@ def test_all_faults_are_told_at_once() -> None:
     assert len(faults(text)) == 3
 
 
-@pytest.mark.parametrize("text", ["", "[]", "just words", "a: &x 1\nb: *x", "a: b: c", "\t- x", "x" * 300_000])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "just words", "a: &x 1\nb: *x", "a: b: c", "\t- x", "x" * 300_000, "[" * 1500, "{a: b}: c"]
+)
 def test_what_is_no_page_file_is_a_fault_and_never_an_exception(text: str) -> None:
     assert faults(text)
 
