@@ -9,13 +9,25 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.tokens import AliasToken
+from ruamel.yaml.tokens import (
+    AliasToken,
+    BlockEndToken,
+    BlockMappingStartToken,
+    BlockSequenceStartToken,
+    FlowMappingEndToken,
+    FlowMappingStartToken,
+    FlowSequenceEndToken,
+    FlowSequenceStartToken,
+)
 
 from app.pages.fault import Fault
 
 LARGEST = 262_144
+DEEPEST = 40
 M = TypeVar("M", bound=BaseModel)
 Path = tuple[str | int, ...]
+_OPENING = (BlockMappingStartToken, BlockSequenceStartToken, FlowMappingStartToken, FlowSequenceStartToken)
+_CLOSING = (BlockEndToken, FlowMappingEndToken, FlowSequenceEndToken)
 
 
 @dataclass(frozen=True)
@@ -53,23 +65,32 @@ def read_yaml(file: str, text: str) -> YamlText | list[Fault]:
     if len(text) > LARGEST:
         return [Fault(file, 1, "", f"the file is larger than {LARGEST // 1024} KB; put long texts beside it")]
     try:
-        for token in YAML().scan(text):
-            if isinstance(token, AliasToken):
-                return [
-                    Fault(file, token.start_mark.line + 1, "", "aliases (*name) are not used here; repeat the text")
-                ]
+        refused = _refused(file, text)
+        if refused:
+            return [refused]
         parser = YAML()
         parser.Constructor = _Constructor
         nodes = parser.load(text)
     except MarkedYAMLError as error:
         return [_syntax_fault(file, error)]
-    except RecursionError:
-        return [Fault(file, 1, "", "lists and maps are nested too deeply")]
     except (YAMLError, ValueError, TypeError) as error:  # the parser raises TypeError for a map used as a key
         return [Fault(file, 1, "", f"this is not YAML: {str(error).splitlines()[0] if str(error) else ''}")]
     if not isinstance(nodes, CommentedMap):
         return [Fault(file, 1, "", "the file must be a list of `key: value` lines")]
     return YamlText(file, nodes)
+
+
+def _refused(file: str, text: str) -> Fault | None:
+    """What a small file could do harm with, found before anything is built from it."""
+    depth = 0
+    for token in YAML().scan(text):
+        line = token.start_mark.line + 1
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > DEEPEST:
+            return Fault(file, line, "", "lists and maps are nested too deeply")
+        if isinstance(token, AliasToken):
+            return Fault(file, line, "", "aliases (*name) are not used here; repeat the text")
+    return None
 
 
 def checked(yaml: YamlText, values: Any, model: type[M]) -> M | list[Fault]:
