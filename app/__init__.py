@@ -22,6 +22,7 @@ from app.web.cached_response import static_entry
 from app.web.client_address import ClientAddress
 from app.web.dev.live_reload import SCRIPT
 from app.web.fetches import FetchLog
+from app.web.intake import Intake
 from app.web.limiter import Limiter
 from app.web.look import make_look
 from app.web.page_cache import PageCache
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     filters.install(app.jinja_env)
     built = _services(app, settings)
     app.extensions["gatepost"] = built
+    built.cache.intake = Intake(built, app.wsgi_app)
     blueprints.register(app, settings)
     cli.register(app)
     app.wsgi_app = built.cache  # type: ignore[method-assign]

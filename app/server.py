@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from app import create_app, schema
+from app.adapters import clock
 from app.cli.page_watch import PageWatcher
 from app.services import Services
 from app.web.dev.live_reload import live_reload
@@ -25,6 +26,7 @@ def serve(settings: Settings) -> WSGIApplication:
     parts: Services = app.extensions["gatepost"]
     schema.require_head(parts.database.reader)
     parts.cache.start()
+    parts.visits.remember(clock.now())
     parts.visits.start()
     bell = ring_over_postgres(settings)
     worker = worker_of(parts, upkeep=daily(settings, parts.database)) if settings.worker else None

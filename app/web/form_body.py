@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import io
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
-from werkzeug.wrappers import Request
+from werkzeug.http import parse_options_header
 
 from app.errors import AppError, BadInput, InputTooLarge
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+_AGAIN = "Open the page again and resend the form."
 
 
 class FormatUnsupported(AppError):
     """The body is of a kind that forms do not send."""
 
 
-def read_form(request: Request, *, most_bytes: int, most_fields: int, most_chars: int) -> dict[str, list[str]]:
+def read_form(environ: WSGIEnvironment, *, most_bytes: int, most_fields: int, most_chars: int) -> dict[str, list[str]]:
     """All values by name, in order. Raises FormatUnsupported, InputTooLarge or BadInput; stores nothing."""
-    kind = request.mimetype
+    kind, options = parse_options_header(environ.get("CONTENT_TYPE", ""))
     if kind not in (URLENCODED, MULTIPART):
         raise FormatUnsupported("This address takes form data only.", hint=f"Send the form as {URLENCODED} in UTF-8.")
-    if (request.content_length or 0) > most_bytes:
-        raise _too_large(most_bytes)
-    found = _urlencoded(request, most_bytes, most_fields) if kind == URLENCODED else _multipart(request, most_fields)
+    body = _body(environ, most_bytes)
+    found = _urlencoded(body, most_fields) if kind == URLENCODED else _multipart(body, options, most_fields)
     for values in found.values():
         for value in values:
             if len(value) > most_chars:
@@ -33,21 +38,35 @@ def read_form(request: Request, *, most_bytes: int, most_fields: int, most_chars
     return found
 
 
-def _urlencoded(request: Request, most_bytes: int, most_fields: int) -> dict[str, list[str]]:
-    body = request.stream.read(most_bytes + 1)
+def _body(environ: WSGIEnvironment, most_bytes: int) -> bytes:
+    """Exactly what was announced; a body of unknown length only where the server marks its end."""
+    stated = environ.get("CONTENT_LENGTH") or ""
+    if stated and not (stated.isascii() and stated.isdigit()):
+        raise BadInput("The length of the form is not a number.", hint=_AGAIN)
+    length = int(stated) if stated else -1
+    if length > most_bytes:
+        raise _too_large(most_bytes)
+    if length < 0 and not environ.get("wsgi.input_terminated"):
+        return b""
+    body: bytes = environ["wsgi.input"].read(length if length >= 0 else most_bytes + 1)
     if len(body) > most_bytes:
         raise _too_large(most_bytes)
+    if len(body) < length:
+        raise BadInput("The form broke off on the way.", hint="Please send it again.")
+    return body
+
+
+def _urlencoded(body: bytes, most_fields: int) -> dict[str, list[str]]:
     if body.count(b"&") >= most_fields:
-        raise BadInput(f"More than {most_fields} fields were sent.", hint="Send only the fields of the form.")
+        raise _too_many(most_fields)
+    found: dict[str, list[str]] = {}
     try:
-        text = body.decode("ascii")
-        found: dict[str, list[str]] = {}
-        for part in text.split("&"):
+        for part in body.decode("ascii").split("&"):
             if part:
                 name, _, value = part.partition("=")
                 found.setdefault(_decoded(name), []).append(_decoded(value))
     except UnicodeError as error:
-        raise BadInput("The form was not sent in UTF-8.", hint="Open the page again and resend the form.") from error
+        raise BadInput("The form was not sent in UTF-8.", hint=_AGAIN) from error
     return found
 
 
@@ -60,29 +79,32 @@ def _decoded(text: str) -> str:
     return text.replace("+", " ")
 
 
-def _multipart(request: Request, most_fields: int) -> dict[str, list[str]]:
-    if "boundary" not in request.mimetype_params:
-        raise BadInput("The form data has no boundary.", hint="Open the page again and resend the form.")
-    parser = FormDataParser(max_form_memory_size=request.max_form_memory_size, max_form_parts=most_fields, silent=False)
+def _multipart(body: bytes, options: dict[str, str], most_fields: int) -> dict[str, list[str]]:
+    if not options.get("boundary"):
+        raise BadInput("The form data has no boundary.", hint=_AGAIN)
+    parser = FormDataParser(max_form_memory_size=len(body), max_form_parts=most_fields, silent=False)
     try:
-        stream, form, files = parser.parse(
-            request.stream, request.mimetype, request.content_length, request.mimetype_params
-        )
-        stream.exhaust() if hasattr(stream, "exhaust") else None
+        _, form, files = parser.parse(io.BytesIO(body), MULTIPART, len(body), options)
     except RequestEntityTooLarge as error:
-        raise InputTooLarge("The form is too large.", hint="Please shorten your answers.") from error
+        raise BadInput(
+            f"More than {most_fields} fields were sent.", hint="Send only the fields of the form."
+        ) from error
     except ValueError as error:
-        raise BadInput("The form data is broken.", hint="Open the page again and resend the form.") from error
+        raise BadInput("The form data is broken.", hint=_AGAIN) from error
     if files:
         raise BadInput("This form takes no files.", hint="Send the fields of the form only.")
-    for name, values in form.lists():
-        for text in (name, *values):
-            if "\x00" in text or "\ufffd" in text:
-                raise BadInput("The form was not sent in UTF-8.", hint="Open the page again and resend the form.")
-    return {name: list(values) for name, values in form.lists()}
+    found = {name: list(values) for name, values in form.lists()}
+    for name, values in found.items():
+        if any("\x00" in text or "\ufffd" in text for text in (name, *values)):
+            raise BadInput("The form was not sent in UTF-8.", hint=_AGAIN)
+    return found
 
 
 def _too_large(most_bytes: int) -> InputTooLarge:
     return InputTooLarge(
         f"The form is larger than {most_bytes // 1024} KiB.", hint="Please shorten your answers and send it again."
     )
+
+
+def _too_many(most_fields: int) -> BadInput:
+    return BadInput(f"More than {most_fields} fields were sent.", hint="Send only the fields of the form.")

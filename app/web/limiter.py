@@ -16,6 +16,11 @@ from app.errors import StorageUnavailable
 
 log = structlog.get_logger()
 
+_AT_ONCE = 1_000
+"""Counters a unit of work: visitors wait in the same queue."""
+
+_FORGET_SECONDS = 300
+
 
 class Limiter:
     """Counters by (key, window). Local counts act at once; those of other processes are known a second later."""
@@ -27,6 +32,7 @@ class Limiter:
         self._lock = threading.Lock()
         self._known: dict[Count, int] = {}
         self._unsent: dict[Count, int] = defaultdict(int)
+        self._forget_at = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -56,25 +62,36 @@ class Limiter:
         return any(total >= window.limit for window, total in zip(windows, self.totals(windows), strict=True))
 
     def exchange(self) -> None:
-        """Give our new counts to the database and learn everybody's totals; old windows are forgotten."""
-        now = int(self._clock())
+        """Give our new counts to the database and learn everybody's totals of the same; past windows are forgotten.
+
+        What others count elsewhere is learned when it is counted here too: a total matters only to who adds to it.
+        """
         with self._lock:
-            sent = dict(self._unsent)
+            sent = list(self._unsent.items())
             self._unsent.clear()
-            asked = [count for count in self._known if count.ends > now]
-            self._known = {count: self._known[count] for count in asked}
-        if not sent and self._database.is_sqlite:
-            return
         try:
-            totals = self._database.write(lambda session: actions.exchange_counts(session, sent, asked, now=now))
+            while sent:
+                self._exchange(dict(sent[:_AT_ONCE]))
+                del sent[:_AT_ONCE]
+            self._forget(int(self._clock()))
         except StorageUnavailable:
             with self._lock:
-                for count, amount in sent.items():
+                for count, amount in sent:
                     self._unsent[count] += amount
-            return
+
+    def _exchange(self, counts: dict[Count, int]) -> None:
+        totals = self._database.write(lambda session: actions.exchange_counts(session, counts))
         with self._lock:
             for count, total in totals.items():
                 self._known[count] = total + self._unsent.get(count, 0)
+
+    def _forget(self, now: int) -> None:
+        if now < self._forget_at:
+            return
+        self._forget_at = now + _FORGET_SECONDS
+        with self._lock:
+            self._known = {count: total for count, total in self._known.items() if count.ends > now}
+        self._database.write(lambda session: actions.forget_counts(session, now=now))
 
     def close(self) -> None:
         """Exchange a last time and end the thread."""

@@ -31,6 +31,8 @@ _MOST_LATE_MEDIA = 200
 
 OnVisit = Callable[[Mapping[str, Any], str], None]
 """environ and page id of a page view"""
+OnPost = Callable[[Any, Any, LivePage], Iterable[bytes]]
+"""environ, start_response and the live page of a post"""
 
 
 class PageCache:
@@ -58,6 +60,8 @@ class PageCache:
         self._late_media: dict[str, Cached] = {}
         self._choices: dict[str, str] = {}
         self._live: dict[tuple[str, str], LivePage] = {}
+        self._posts: dict[str, LivePage] = {}
+        self.intake: OnPost | None = None
         self._defaults: dict[str, LivePage] = {}
         self._known: dict[str, tuple[LivePage, dict[str, Cached]]] = {}
         self._version: tuple[int, int] | None = None
@@ -77,6 +81,10 @@ class PageCache:
                 entry = self._stored_media(environ["PATH_INFO"])
                 if entry is not None:
                     return self._answer(entry, environ, start_response, is_head=method == "HEAD")
+        elif method == "POST" and self.intake is not None:
+            live = self._posts.get(environ["PATH_INFO"])
+            if live is not None:
+                return self.intake(environ, start_response, live)
         return self._app(environ, start_response)
 
     def live(self, slug: str, locale: str | None = None) -> LivePage | None:
@@ -119,13 +127,14 @@ class PageCache:
             table.update(entries)
         self._known = known
         self._live = {(page.facts.slug, page.facts.locale): page for page in pages}
+        self._posts = {_wsgi(path): page for page in pages for path in _addresses(page)}
         self._defaults = {page.facts.slug: page for page in pages if page.facts.record.is_default}
         self._table = table
 
     def _entries(self, page: LivePage) -> dict[str, Cached]:
         """Everything that one page brings into the table: its addresses and its media."""
         entry = self._hardened(page_entry(page, script=self._dev_script))
-        entries = {f"/{page.facts.locale}/p/{page.facts.slug}": entry, page.facts.record.path: entry}
+        entries = dict.fromkeys(_addresses(page), entry)
         for name, facts in page.facts.record.images.items():
             body = self._assets.read_public(facts.digest) if self._assets else None
             if body is not None:
@@ -186,6 +195,11 @@ class PageCache:
                 if not self._is_blind:
                     log.warning("page_cache.cannot_look", error=type(error).__name__)
                 self._is_blind = True
+
+
+def _addresses(page: LivePage) -> tuple[str, ...]:
+    """Every path a page answers at: with its locale, and its own."""
+    return f"/{page.facts.locale}/p/{page.facts.slug}", page.facts.record.path
 
 
 def _wsgi(path: str) -> str:

@@ -18,7 +18,8 @@ from app.pages.live import RevisionFacts
 from app.pages.page_view import privacy_path
 from app.services import services
 from app.tokens import Purpose
-from app.web.public import asking_browser, codes, confirming
+from app.web import asking_browser
+from app.web.public import codes, confirming
 from app.web.public.receipts import expired_page
 from app.web.state_pages import StateUrls, state_page
 
@@ -36,7 +37,7 @@ def show(token: str) -> AnyResponse:
         return redirect(parts.links.receipt(submission.id), 303)
     if submission.state != State.PENDING or submission.expires_at <= now:
         return expired_page(submission.locale, facts)
-    is_asking = parts.settings.same_browser_shortcut and asking_browser.is_asking(submission.id)
+    is_asking = parts.settings.same_browser_shortcut and asking_browser.is_asking(parts, request.environ, submission.id)
     return _button_page(submission, facts, now, is_asking=is_asking)
 
 
@@ -90,7 +91,7 @@ def _grade(submission: Submission, now: datetime) -> Grading:
             outbox.sent_mail_of(session, submission.id),
         )
     )
-    is_same = parts.settings.same_browser_shortcut and asking_browser.is_asking(submission.id)
+    is_same = parts.settings.same_browser_shortcut and asking_browser.is_asking(parts, request.environ, submission.id)
     pressed = Press(at=now, page_at=_page_at(submission.id), is_same_browser=is_same)
     return grade_press(pressed, fetches, sent_at=mail.sent_at if mail else None)
 
