@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.capture.limits import Count
+from app.capture.limits import DAY, Count
 from app.capture.models import RateCount, Submission
 from app.capture.submission import Draft, State
 from app.errors import AppError
+from app.json_text import dumps
 
 REPLAY_WINDOW = timedelta(minutes=10)
 
@@ -23,6 +24,24 @@ _POSTGRES_INSERT = (
     postgresql.insert(Submission.__table__)  # type: ignore[arg-type]
     .on_conflict_do_nothing(index_elements=["replay_key"])
     .execution_options(preserve_rowcount=True)
+)
+# One statement with one parameter, whatever the number of counters: thousands may have changed within a second.
+_COUNT = """
+INSERT INTO rate_count (key, window_start, count) {rows}
+ON CONFLICT (key, window_start) DO UPDATE SET count = rate_count.count + excluded.count
+RETURNING key, window_start, count
+"""
+_COUNT_ON_SQLITE = text(
+    _COUNT.format(
+        rows="SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')"
+        " FROM json_each(:rows) WHERE true"
+    )
+)
+_COUNT_ON_POSTGRES = text(
+    _COUNT.format(
+        rows="SELECT value ->> 0, CAST(value ->> 1 AS int), CAST(value ->> 2 AS int)"
+        " FROM json_array_elements(CAST(:rows AS json)) AS given(value)"
+    )
 )
 
 
@@ -105,44 +124,23 @@ def blank_networks(session: Session, submission_ids: Sequence[str]) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def exchange_counts(
-    session: Session, added: Mapping[Count, int], asked: Sequence[Count], *, now: int
-) -> dict[Count, int]:
-    """Add to the shared counters, forget past windows, and give everybody's totals of those asked for."""
-    if added:
-        make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        rows = [
-            {"key": count.key, "window_start": count.starts, "count": amount}
-            for count, amount in sorted(added.items(), key=lambda item: (item[0].key, item[0].starts))
-        ]
-        statement = make(RateCount)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["key", "window_start"], set_={"count": RateCount.count + statement.excluded.count}
-            ),
-            rows,
-        )
-    session.execute(delete(RateCount).where(RateCount.window_start < now - 2 * 86_400))
-    return _totals(session, asked)
+def exchange_counts(session: Session, added: Mapping[Count, int]) -> dict[Count, int]:
+    """Add to the shared counters; gives everybody's totals of those that were added to."""
+    counts = {(count.key, count.starts): count for count in added}
+    # Sorted, so that two processes that count the same things lock them in the same order.
+    rows = [[key, starts, added[counts[key, starts]]] for key, starts in sorted(counts)]
+    is_postgres = session.get_bind().dialect.name == "postgresql"
+    totals = session.execute(_COUNT_ON_POSTGRES if is_postgres else _COUNT_ON_SQLITE, {"rows": dumps(rows)})
+    return {counts[key, starts]: total for key, starts, total in totals}
+
+
+def forget_counts(session: Session, *, now: int) -> None:
+    """Delete the counters of windows that are over; no window is longer than a day."""
+    session.execute(delete(RateCount).where(RateCount.window_start < now - 2 * DAY))
 
 
 def _of_person(lead_id: str, email_key: str) -> Select[str]:
     return select(Submission.id).where(or_(Submission.lead_id == lead_id, Submission.email_key == email_key))
-
-
-def _totals(session: Session, asked: Sequence[Count]) -> dict[Count, int]:
-    found: dict[Count, int] = {}
-    by_key = {(count.key, count.starts): count for count in asked}
-    keys = list(by_key)
-    for start in range(0, len(keys), 400):
-        part = keys[start : start + 400]
-        rows = session.execute(
-            select(RateCount.key, RateCount.window_start, RateCount.count).where(
-                tuple_(RateCount.key, RateCount.window_start).in_(part)
-            )
-        )
-        found.update({by_key[row[0], row[1]]: row[2] for row in rows})
-    return found
 
 
 def _insert_unless_replayed(session: Session, row: dict[str, Any]) -> bool:
