@@ -1,0 +1,26 @@
+"""Who may run where: load generators on one core, what they measure on the other."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_ALL = sorted(os.sched_getaffinity(0))
+SERVER_CORE = _ALL[0]
+LOAD_CORE = _ALL[-1]
+
+
+@contextmanager
+def pinned(core: int) -> Iterator[None]:
+    """Processes that this thread starts inside the block stay on `core`."""
+    me = threading.get_native_id()
+    os.sched_setaffinity(me, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(me, _ALL)
+
+
+def are_apart() -> bool:
+    """Whether there are two cores at all; on one the figures say little."""
+    return len(_ALL) > 1
