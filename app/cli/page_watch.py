@@ -50,10 +50,10 @@ class PageWatcher:
             self._changed.wait_for(lambda: self.version != version, timeout)
             return self.version
 
-    def publish(self) -> None:
-        """Check and publish everything that may be published; faults are told on the terminal."""
+    def publish(self, slugs: tuple[str, ...] = ()) -> None:
+        """Check and publish those pages, all where none is named; faults are told on the terminal."""
         look = make_look(self._parts.texts, read_static(), is_dev=True)
-        planned = publishing.plan(self._parts, look=look)
+        planned = publishing.plan(self._parts, slugs, look=look)
         self.faults = tuple(str(item) for item in (*planned.faults, *planned.build.findings))
         for line in self.faults:
             click.echo(line, err=True)
@@ -71,15 +71,25 @@ class PageWatcher:
         while not self._stopping.wait(INTERVAL):
             seen = self._snapshot()
             if seen != self._known:
+                changed = {path for path, _ in seen.items() ^ self._known.items()}
                 self._known = seen
-                self._try_to_publish()
+                self._try_to_publish(self._slugs(changed))
 
     def _snapshot(self) -> dict[str, tuple[int, int]]:
         folders: tuple[Path, ...] = (self._parts.settings.pages_dir, TEMPLATES / "public", STATIC)
         return {name: stamp for folder in folders for name, stamp in snapshot(folder).items()}
 
-    def _try_to_publish(self) -> None:
+    def _slugs(self, changed: set[str]) -> tuple[str, ...]:
+        """The pages that changed files belong to; none named, that is all, if one belongs to no page alone."""
+        root = self._parts.settings.pages_dir
+        paths = [Path(name) for name in changed]
+        if not all(path.is_relative_to(root) for path in paths):
+            return ()
+        slugs = {path.relative_to(root).parts[0] for path in paths}
+        return () if any(slug.startswith("_") for slug in slugs) else tuple(sorted(slugs))
+
+    def _try_to_publish(self, slugs: tuple[str, ...]) -> None:
         try:
-            self.publish()
+            self.publish(slugs)
         except Exception as error:  # a half-written template must not end the watching
             click.echo(f"The pages could not be published: {type(error).__name__}: {error}", err=True)
