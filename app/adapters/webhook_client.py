@@ -53,10 +53,12 @@ class WebhookClient:
         resolver: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver,
         connect_seconds: float = CONNECT_SECONDS,
         total_seconds: float = TOTAL_SECONDS,
+        connection_life: float = CONNECTION_LIFE,
     ) -> None:
         self._allowed = tuple(allowed)
         self._make_resolver = resolver
         self._timeout = aiohttp.ClientTimeout(total=total_seconds, sock_connect=connect_seconds)
+        self._connection_life = connection_life
         self._sessions: dict[str, _Session] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -91,7 +93,7 @@ class WebhookClient:
         """Sessions live 60 s: a connection kept open for ever would never notice that its name moved."""
         session = self._sessions.get(scheme)
         now = asyncio.get_running_loop().time()
-        if session is None or now - session.born > CONNECTION_LIFE:
+        if session is None or now - session.born > self._connection_life:
             if session is not None:
                 session.is_old = True
                 session.close_if_done()

@@ -1,6 +1,7 @@
 """The daily upkeep: one row a day decides which of N workers runs it."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,12 +31,12 @@ class Daily:
         self._upkeep = upkeep
         self._worker = worker
         self._looked_at: float | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._thread: threading.Thread | None = None
 
     async def look(self, now: datetime) -> None:
         """Every ten minutes: if nobody did today's, do it beside the loop."""
         is_early = self._looked_at is not None and time.monotonic() - self._looked_at < _LOOK_SECONDS
-        if is_early or (self._task is not None and not self._task.done()):
+        if is_early or (self._thread is not None and self._thread.is_alive()):
             return
         self._looked_at = time.monotonic()
         key = slot(now)
@@ -45,7 +46,9 @@ class Daily:
 
         claimed = await asyncio.wrap_future(self._database.submit(claim))
         if claimed is not None:
-            self._task = asyncio.create_task(asyncio.to_thread(self._run, claimed, now))
+            # A daemon, so that a long purge never holds up a stop: its batches are whole, the rest is due again.
+            self._thread = threading.Thread(target=self._run, args=(claimed, now), name="upkeep", daemon=True)
+            self._thread.start()
 
     def _run(self, claimed: Claimed, now: datetime) -> None:
         started = time.perf_counter()

@@ -1,14 +1,23 @@
 """Handing letters to real mail servers: accepting, delaying, refusing, slow, down, gone meanwhile."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 
 from app.adapters.mailer import SmtpMailer
 from app.outbox.backoff import Kind
@@ -183,3 +192,45 @@ def test_an_address_beyond_ascii_needs_a_server_that_knows_it(knows_utf8: bool) 
 def test_implicit_tls_to_a_plain_server_is_no_connection() -> None:
     with MailServer() as server, _open(server, tls=MailTls.IMPLICIT) as mailer:
         assert mailer.send(LETTER).outcome.kind in {Kind.UNREACHABLE, Kind.TIMEOUT}
+
+
+def _certificate(folder: Path) -> ssl.SSLContext:
+    """TLS with a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, SHA256())
+    )
+    encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain))
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(encoding))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    return context
+
+
+def test_starttls_with_a_certificate_nobody_vouches_for_sends_nothing(tmp_path: Path) -> None:
+    with MailServer(tls_context=_certificate(tmp_path)) as server, _open(server, tls=MailTls.REQUIRE) as mailer:
+        taken = mailer.send(LETTER)
+    assert taken.outcome.kind is Kind.UNREACHABLE
+    assert "CERTIFICATE_VERIFY_FAILED" in taken.outcome.note
+    assert server.box.letters == []
+
+
+def test_starttls_with_a_trusted_certificate_sends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = _certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    with (
+        MailServer(tls_context=context, require_starttls=True) as server,
+        _open(server, tls=MailTls.REQUIRE) as mailer,
+    ):
+        assert mailer.send(LETTER).outcome.status == 250

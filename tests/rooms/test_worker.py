@@ -290,6 +290,18 @@ def test_upkeep_runs_once_a_day_among_several_workers(house: House) -> None:
     assert len(runs) == 1
 
 
+def test_two_workers_send_everything_once(house: House) -> None:
+    with Receiver() as receiver, house.worker(), house.worker():
+        for _ in range(4):
+            house.endpoint(receiver.url)
+        ids = [house.put_event(f"L{number}") for number in range(60)]
+        receiver.wait_for(240)
+        for message_id in ids:
+            house.wait_for_state(message_id, State.DONE)
+    sent = [one.headers["webhook-id"] for one in receiver.arrived]
+    assert len(sent) == len(set(sent)) == 240
+
+
 def _context(**more: Any) -> MailContext:
     facts = {"offer_title": "Guide", "confirm_url": "https://x.example/c/1", "code": "123 456"}
     given = {

@@ -6,6 +6,8 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError, select_autoescape
 
 from app.outbox.mail import AddressFault, Letter, MailContext, one_line, write
@@ -130,3 +132,14 @@ def test_the_same_facts_give_the_same_bytes() -> None:
 
 def test_one_line_drops_what_readers_cannot_see() -> None:
     assert one_line("  a\tb\u202ec \r\n d ") == "a b c d"
+
+
+@given(title=st.text(), sender=st.text(), campaign=st.text())
+def test_whatever_people_type_the_headers_stay_the_same(title: str, sender: str, campaign: str) -> None:
+    title, sender = (text.encode("utf-8", "ignore").decode() for text in (title, sender))
+    plain = _parsed(_letter())
+    typed = _parsed(_letter(facts={"offer_title": title}, sender_name=sender, campaign=campaign))
+    assert typed.keys() == plain.keys()
+    assert typed["To"].addresses == plain["To"].addresses
+    assert [one.addr_spec for one in typed["From"].addresses] == ["hello@acme.example"]
+    assert one_line(str(typed["Subject"])) == one_line(f"Your guide: {title}")
