@@ -16,7 +16,7 @@ from app.leads import actions as leads
 from app.leads import queries as lead_queries
 from app.offers import actions as offers
 from app.offers import queries as offer_queries
-from app.offers.access import CONTINUES_FOR, AccessFacts, may_use
+from app.offers.access import AccessFacts, continues, may_use
 from app.offers.models import Access
 from app.pages import queries as pages
 
@@ -30,13 +30,12 @@ def download(session: Session, access_id: str, *, rules: SiteRules, network: str
     access = offer_queries.locked_access(session, access_id)
     if access is None:
         raise NotFound("This download is not here any more.")
-    last = offer_queries.last_counted_download(session, access_id)
-    continues = last is not None and now - last <= CONTINUES_FOR
-    decision = may_use(access_facts(access), now=now, continues=continues)
+    is_same = continues(offer_queries.last_counted_download(session, access_id), now=now)
+    decision = may_use(access_facts(access), now=now, continues=is_same)
     if not decision.allowed:
         raise AccessEnded("This download has ended.", hint="Ask for it again on the page; you get a new one at once.")
-    offers.count_download(session, access.id, is_counted=not continues, network=network or None, now=now)
-    if continues:
+    offers.count_download(session, access.id, is_counted=not is_same, network=network or None, now=now)
+    if is_same:
         return
     lead = lead_queries.lead(session, access.lead_id)
     if lead is None:

@@ -13,7 +13,7 @@ from app.adapters.asset_store import GATED
 from app.errors import LinkInvalid, NotFound
 from app.journey.download import access_facts, download
 from app.offers import queries as offers
-from app.offers.access import may_use
+from app.offers.access import continues, may_use
 from app.offers.calendar import CalendarEvent, calendar_file, event_uid
 from app.offers.filename import content_disposition
 from app.offers.models import Access
@@ -117,8 +117,7 @@ def _access(token: str) -> Access:
 
 
 def _continues(access: Access, now: datetime) -> bool:
-    last = services().database.read(lambda session: offers.last_counted_download(session, access.id))
-    return last is not None and now - last <= timedelta(minutes=10)
+    return continues(services().database.read(lambda s: offers.last_counted_download(s, access.id)), now=now)
 
 
 def _has_ticket(access: Access) -> bool:
