@@ -57,6 +57,8 @@ def _body(environ: WSGIEnvironment, most_bytes: int) -> bytes:
 
 
 def _urlencoded(body: bytes, most_fields: int) -> dict[str, list[str]]:
+    if b"\x00" in body:
+        raise _has_nul()
     if body.count(b"&") >= most_fields:
         raise _too_many(most_fields)
     found: dict[str, list[str]] = {}
@@ -74,7 +76,7 @@ def _decoded(text: str) -> str:
     if "%" in text:
         text = unquote_plus(text, errors="strict")
         if "\x00" in text:
-            raise BadInput("The form contains a character that no text has (NUL).", hint="Remove it and resend.")
+            raise _has_nul()
         return text
     return text.replace("+", " ")
 
@@ -92,12 +94,18 @@ def _multipart(body: bytes, options: dict[str, str], most_fields: int) -> dict[s
     except ValueError as error:
         raise BadInput("The form data is broken.", hint=_AGAIN) from error
     if files:
+        for _, file in files.items(multi=True):
+            file.close()
         raise BadInput("This form takes no files.", hint="Send the fields of the form only.")
     found = {name: list(values) for name, values in form.lists()}
     for name, values in found.items():
         if any("\x00" in text or "\ufffd" in text for text in (name, *values)):
             raise BadInput("The form was not sent in UTF-8.", hint=_AGAIN)
     return found
+
+
+def _has_nul() -> BadInput:
+    return BadInput("The form contains a character that no text has (NUL).", hint="Remove it and resend.")
 
 
 def _too_large(most_bytes: int) -> InputTooLarge:

@@ -1,4 +1,4 @@
-"""A small published site for tests over HTTP: an ebook in two languages, a webinar, a coupon, and every type of field."""
+"""A small site for tests over HTTP: an ebook in two languages, a webinar, a coupon, and every type of field."""
 
 from textwrap import dedent, indent
 

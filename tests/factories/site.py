@@ -52,7 +52,7 @@ class Site:
 
     def publish(self, *names: str, **documents: str) -> None:
         """Publish pages of `demo_site.PAGES`; `documents` replace texts of the site (scoring=...)."""
-        self.publish_files({name: demo_site.PAGES[name] for name in names}, **documents)
+        self.publish_files({name.partition("-")[0]: demo_site.PAGES[name] for name in names}, **documents)
 
     def publish_files(self, pages: Mapping[str, Mapping[str, str]], **documents: str) -> None:
         """Publish these page files. Building takes a while, so that the same files are built once a run."""
@@ -81,7 +81,7 @@ class Site:
         key = sa.inspect(table).primary_key[0]
         self.parts.database.write(lambda s: s.execute(sa.update(table).where(key == row_id).values(**values)))
 
-    def facts(self) -> dict[str, list[tuple[Any, ...]]]:
+    def facts(self) -> dict[str, list[str]]:
         """Every row of every table but the logs of what came by."""
         self.parts.fetches.flush()
         tables = [table for table in Base.metadata.sorted_tables if table.name not in NOTES]
