@@ -29,6 +29,7 @@ class PageWatcher:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._known: dict[str, tuple[int, int]] = {}
+        self._look = parts.look
         self.version = 1
         self.faults: tuple[str, ...] = ()
 
@@ -52,8 +53,7 @@ class PageWatcher:
 
     def publish(self, slugs: tuple[str, ...] = ()) -> None:
         """Check and publish those pages, all where none is named; faults are told on the terminal."""
-        look = make_look(self._parts.texts, read_static(), is_dev=True)
-        planned = publishing.plan(self._parts, slugs, look=look)
+        planned = publishing.plan(self._parts, slugs, look=self._look)
         self.faults = tuple(str(item) for item in (*planned.faults, *planned.build.findings))
         for line in self.faults:
             click.echo(line, err=True)
@@ -73,7 +73,10 @@ class PageWatcher:
             if seen != self._known:
                 changed = {path for path, _ in seen.items() ^ self._known.items()}
                 self._known = seen
-                self._try_to_publish(self._slugs(changed))
+                slugs = self._slugs(changed)
+                if not slugs:
+                    self._look = make_look(self._parts.texts, read_static(), is_dev=True)
+                self._try_to_publish(slugs)
 
     def _snapshot(self) -> dict[str, tuple[int, int]]:
         folders: tuple[Path, ...] = (self._parts.settings.pages_dir, TEMPLATES / "public", STATIC)
