@@ -1,5 +1,6 @@
 // On the waiting page: asks whether the address was confirmed elsewhere, and then moves on. Slows down with time.
 (() => {
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   const news = document.getElementById("news");
   const address = news && news.dataset.state;
   if (!address) return;
