@@ -3,6 +3,7 @@
 The parent process imports neither Flask nor the database, so that the app is held in memory once.
 """
 
+import logging
 import sys
 
 from granian import Granian
@@ -20,6 +21,8 @@ def main() -> None:
         settings = Settings.from_env()
     except ConfigError as fault:
         sys.exit(str(fault))
+    # Threads beyond the cores wait together for one durable commit; that is why there are many.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
         "wsgi:app",
         address=settings.host,

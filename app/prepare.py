@@ -41,14 +41,14 @@ def main() -> None:
     with create_app(settings).app_context():
         if settings.dev:
             _fill_pools(services())
-        _publish(services())
+        is_published = _publish(services())
         if settings.dev:
             ensure_dev_endpoint(services())
-        click.echo(json.dumps(_prepared(services())))
+        click.echo(json.dumps({"published": is_published, **_prepared(services())}))
         services().close()
 
 
-def _publish(parts: Services) -> None:
+def _publish(parts: Services) -> bool:
     planned = publishing.plan(parts)
     for fault in planned.faults:
         click.echo(f"{fault} (error)", err=True)
@@ -58,6 +58,7 @@ def _publish(parts: Services) -> None:
         publishing.publish(parts, planned, who=WHO)
     else:
         click.echo("The pages were not published. Mend the errors above; saving a file publishes again.", err=True)
+    return planned.may_be_published
 
 
 def _fill_pools(parts: Services) -> None:
