@@ -72,6 +72,7 @@ class Settings:
     confirm_days: int
     unconfirmed_days: int
     network_days: int
+    lease_seconds: int
     limits: Limits
     log_format: str
     metrics_token: str | None
@@ -155,9 +156,7 @@ def _read(env: _Reader) -> Settings:
     locales = env.get("GATEPOST_LOCALES", values.locale_codes, ("en", "vi", "cs"))
     if default_locale not in locales:
         env.fault(f"GATEPOST_DEFAULT_LOCALE is {default_locale!r}, which GATEPOST_LOCALES lacks")
-    database_url = env.get(
-        "GATEPOST_DATABASE_URL", values.database_url, f"sqlite:///{data_dir / 'gatepost.sqlite3'}"
-    )
+    database_url = env.get("GATEPOST_DATABASE_URL", values.database_url, f"sqlite:///{data_dir / 'gatepost.sqlite3'}")
     return Settings(
         data_dir=data_dir,
         database_url=database_url,
@@ -168,9 +167,7 @@ def _read(env: _Reader) -> Settings:
         threads=env.number("GATEPOST_THREADS", 64, most=1024),
         secret_keys=_secret_keys(env, data_dir),
         smtp_url=env.get("GATEPOST_SMTP_URL", values.smtp_url, None),
-        mail_from=env.get(
-            "GATEPOST_MAIL_FROM", values.mailbox, Mailbox(name="", address="gatepost@localhost")
-        ),
+        mail_from=env.get("GATEPOST_MAIL_FROM", values.mailbox, Mailbox(name="", address="gatepost@localhost")),
         trusted_proxies=env.get("GATEPOST_TRUSTED_PROXIES", values.networks, ()),
         allowed_private_networks=env.get("GATEPOST_ALLOWED_PRIVATE_NETWORKS", values.networks, ()),
         default_locale=default_locale,
@@ -181,6 +178,7 @@ def _read(env: _Reader) -> Settings:
         confirm_days=env.number("GATEPOST_CONFIRM_DAYS", 7, most=60),
         unconfirmed_days=env.number("GATEPOST_UNCONFIRMED_DAYS", 30, most=DAY_LIMIT),
         network_days=env.number("GATEPOST_NETWORK_DAYS", 14, most=DAY_LIMIT),
+        lease_seconds=env.number("GATEPOST_LEASE_SECONDS", 60, least=2, most=3600),
         limits=_limits(env),
         log_format=env.get("GATEPOST_LOG_FORMAT", partial(values.choice, among=("json", "console")), "json"),
         metrics_token=env.get("GATEPOST_METRICS_TOKEN", str, None),
@@ -232,9 +230,7 @@ def _make_secret_key(path: Path) -> None:
     """Write a new key that only we may read; of two first starts at once, one key wins and both use it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"secret_key.{os.getpid()}")
-    with os.fdopen(
-        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-    ) as file:
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32) + "\n")
         file.flush()
         os.fsync(file.fileno())
