@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
 from flask import Flask
@@ -45,7 +45,9 @@ def serve(settings: Settings) -> WSGIApplication:
             watcher.stop()
         parts.close()
 
-    atexit.register(stop)
+    # The server forks its worker process, which on Python 3.11 leaves without calling atexit; finalizers are called,
+    # and before thread pools are closed, so that what is on its way can still be finished.
+    Finalize(None, stop, exitpriority=100)
     return app.wsgi_app
 
 
