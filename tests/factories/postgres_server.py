@@ -33,10 +33,25 @@ class PostgresServer:
         """The SQLAlchemy address of one of its databases."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.sockets}"
 
+    @property
+    def pid(self) -> int:
+        """The postmaster."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def stop(self) -> None:
         """Stop at once and remove the folder."""
-        _run(self, "pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop", check=False)
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def halt(self) -> None:
+        """Stop at once, as after a crash of the program; the data stay, and `resume` recovers them."""
+        _run(self, "pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop", check=False)
+
+    def resume(self) -> None:
+        """Start again after `halt` or a kill, with the options it had."""
+        options = (self.folder / "options").read_text()
+        log = str(self.folder / "log")
+        _run(self, "pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", log, "-o", options, "start")
 
 
 def existing(folder: Path) -> PostgresServer:
@@ -66,7 +81,8 @@ def start(folder: Path, *, durable: bool) -> PostgresServer:
     options = f"-c listen_addresses='' -k {server.sockets} -c max_connections=300 -c max_locks_per_transaction=256"
     if not durable:
         options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
-    _run(server, "pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
+    (folder / "options").write_text(options)
+    server.resume()
     return server
 
 

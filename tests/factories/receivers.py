@@ -30,7 +30,7 @@ class Receiver:
         self.arrived: list[Arrived] = []
         self.most_at_once = 0
         self._at_once = 0
-        self._answer = answer
+        self.answer = answer
         self._changed = threading.Condition()
         self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
@@ -77,7 +77,7 @@ class Receiver:
             with self._changed:
                 self.arrived.append(Arrived(dict(request.headers), body, request.path))
                 self._changed.notify_all()
-            return await self._answer(request, body) if self._answer else web.Response()
+            return await self.answer(request, body) if self.answer else web.Response()
         finally:
             self._at_once -= 1
 

@@ -48,6 +48,11 @@ class ServerProcess:
         return self._process.pid
 
     @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def log(self) -> str:
         """What it has written so far."""
         path = self.data_dir / "server.log"
@@ -102,7 +107,7 @@ class ServerProcess:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self.is_running:
             self.stop()
 
     def _environ(self) -> dict[str, str]:
