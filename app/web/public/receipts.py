@@ -13,6 +13,7 @@ from app.capture import queries as capture
 from app.capture.limits import MailLimits
 from app.capture.models import Submission
 from app.capture.submission import State
+from app.capture.typo import suggest_address
 from app.errors import NotFound
 from app.journey.grant import offer_id
 from app.offers import queries as offers
@@ -104,8 +105,9 @@ def waiting_page(
         urls=urls,
         scripts=("waiting.js",),
         page_title=facts.offer.title,
-        offer_kind=facts.offer.kind,
+        page_url=facts.record.path,
         email_masked=masked(submission.email),
+        suggestion=masked(suggestion) if (suggestion := suggest_address(submission.email)) else "",
         code_error=code_error,
         resent=resent if resent in ("sent", "later") else None,
     )
