@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
-from app.errors import AppError
+from app.errors import AppError, SchemaOutdated
+from app.services import services
 
 as_json = click.option("--json", "is_json", is_flag=True, help="Print JSON for programs.")
 
@@ -22,6 +24,19 @@ class Group(AppGroup):
             return super().invoke(ctx)
         except AppError as error:
             raise failure(error.message, hint=error.hint) from error
+        except DBAPIError as error:
+            raise _explained(error) from error
+
+
+def _explained(error: DBAPIError) -> Exception:
+    """A missing table means an old schema, and there is a command that mends it; anything else is a fault of ours."""
+    from app import schema
+
+    try:
+        schema.require_head(services().database.reader)
+    except SchemaOutdated as outdated:
+        return failure(outdated.message, hint=outdated.hint)
+    return error
 
 
 def failure(message: str, *, hint: str = "") -> click.ClickException:
