@@ -12,7 +12,7 @@ WORDS = re.compile(
     "|".join(
         [
             "co" + "dex", "clau" + "de", "chat" + "gpt", "open" + "ai\\b(?!\\.com)", "anthro" + "pic",
-            "co-authored" + "-by", "generated (by|with) (an? )?(ai|llm)", "as an ai",
+            "co-authored" + "-by", "generated (by|with) (an? )?(ai|llm)", "as an" + " ai",
             "(?<![\\w.])/wo" + "rk/", "/fa" + "rm/", "pypi\\.or" + "g", "files\\.pythonhosted", "registry\\.npm" + "js",
         ]
     ),

@@ -10,7 +10,7 @@ Rule = Callable[[Module], list[str]]
 
 JOURNEY = ("app.journey", "app.reports")
 EDGES = ("app.web", "app.worker", "app.cli", "app.prepare")
-WIRING = ("app", "app.services", "app.prepare", "wsgi")
+WIRING = ("app", "app.services", "app.server", "app.prepare", "wsgi")
 """Files that put the parts together; they may know every part."""
 
 

@@ -62,7 +62,7 @@ def translations(locale: str) -> dict[str, tuple[str, ...]]:
                 if message.id and not message.fuzzy:
                     key = message.id if isinstance(message.id, str) else message.id[0]
                     text = message.string
-                    found[key] = (text,) if isinstance(text, str) else tuple(text)
+                    found[key] = (text,) if isinstance(text, str) else tuple(text or ())
     return found
 
 
