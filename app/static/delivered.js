@@ -5,8 +5,11 @@
   if (cell) {
     const start = new Date(cell.dataset.start);
     const end = new Date(cell.dataset.end);
-    const day = { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
-    const shape = new Intl.DateTimeFormat(document.documentElement.lang, day);
+    const page = document.documentElement.lang;
+    const own = navigator.languages.find((one) => one.split("-")[0] === page.split("-")[0]);
+    const day = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+      timeZoneName: "short" };
+    const shape = new Intl.DateTimeFormat(own || page, day);
     if (!isNaN(start) && !isNaN(end)) {
       cell.textContent = shape.formatRange ? shape.formatRange(start, end) : shape.format(start);
       cell.hidden = document.getElementById("local-label").hidden = false;

@@ -1,0 +1,34 @@
+"""One server for all browser tests, and people with browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.factories.browser import Person
+from tests.factories.browser_checks import View
+from tests.factories.browser_site import BrowserSite, open_site
+
+Visit = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserSite]:
+    """A running server."""
+    opened = open_site(tmp_path_factory.mktemp("browser"))
+    yield opened
+    opened.server.stop()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: BrowserSite) -> Iterator[Visit]:
+    """Opens one more browser; all are closed in the end, and what they complained of fails the test."""
+    with ExitStack() as people:
+
+        def open_browser(view: View = View(1280, "light"), **more: bool | str) -> Person:
+            return people.enter_context(Person(browser, site.url, view, **more))  # type: ignore[arg-type]
+
+        yield open_browser
