@@ -47,15 +47,19 @@ def publish(slugs: tuple[str, ...], is_json: bool) -> None:
             _tell(planned)
             click.echo("Nothing was published. Mend the errors above and publish again.", err=True)
         raise SystemExit(1)
-    documents, outcomes = publishing.publish(services(), planned, who=WHO)
+    release, outcomes = publishing.publish(services(), planned, who=WHO)
     if is_json:
-        print_json(_report(planned) | {"site": documents, "pages": [_outcome(item) for item in outcomes]})
+        retired = [{"slug": slug, "locale": locale} for slug, locale in release.retired]
+        done = {"site": release.documents, "pages": [_outcome(item) for item in outcomes], "retired": retired}
+        print_json(_report(planned) | done)
         return
     _tell(planned)
-    for name in documents:
+    for name in release.documents:
         click.echo(f"published  _site/{name}")
     for item in outcomes:
         click.echo(f"{_what(item):<10} {item.prepared.record.path}  revision {item.published.number}")
+    for slug, locale in release.retired:
+        click.echo(f"taken away {slug} ({locale}): its file is gone")
 
 
 def _planned(slugs: tuple[str, ...]) -> Plan:

@@ -65,13 +65,13 @@ def plan(parts: Services, slugs: tuple[str, ...] = (), *, look: Look | None = No
     return Plan(folder, made, (*made.faults, *_other_faults(folder.site)))
 
 
-def publish(parts: Services, planned: Plan, *, who: str) -> tuple[list[str], list[Outcome]]:
-    """Store the files, then publish site documents and pages together; names of changed documents, and the pages."""
+def publish(parts: Services, planned: Plan, *, who: str) -> tuple[journey.Release, list[Outcome]]:
+    """Store the files, then publish site documents and pages together; what was done, and each page's outcome."""
     planned.folder.store(parts.assets)
     now = clock.now()
     documents, prepared = planned.folder.site.documents, planned.build.prepared
     campaigns = parse_campaigns(documents.get("campaigns", ""), file="campaigns.yaml")[0]
-    changed, published = parts.database.write(
+    release = parts.database.write(
         lambda session: journey.publish(
             session,
             documents=documents,
@@ -81,7 +81,7 @@ def publish(parts: Services, planned: Plan, *, who: str) -> tuple[list[str], lis
             who=who,
         )
     )
-    return changed, [Outcome(*pair) for pair in zip(prepared, published, strict=True)]
+    return release, [Outcome(*pair) for pair in zip(prepared, release.pages, strict=True)]
 
 
 def sources(folder: Folder, slug: str) -> list[PageSource]:

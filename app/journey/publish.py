@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,15 @@ from app.pages.actions import Published
 from app.pages.prepare import Prepared
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What publishing did: names of changed site documents, each page, and (slug, locale) of pages without a file."""
+
+    documents: list[str]
+    pages: list[Published]
+    retired: list[tuple[str, str]]
+
+
 def publish(
     session: Session,
     *,
@@ -24,14 +34,22 @@ def publish(
     campaigns: CampaignMap,
     now: datetime,
     who: str,
-) -> tuple[list[str], list[Published]]:
-    """Publish site documents and pages together; names of changed documents, and what became of each page."""
+) -> Release:
+    """Publish site documents and pages together, and take away languages of these pages whose files are gone."""
     changed = [name for name, text in documents.items() if pages.publish_site(session, name, text, now=now, who=who)]
     consent.keep_wordings(session, _wordings(prepared), now=now)
     published = [pages.publish(session, each, now=now, who=who) for each in prepared]
     if "campaigns" in changed:
         attribution.remap_campaigns(session, campaigns)
-    return changed, published
+    written: dict[str, set[str]] = {}
+    for page in prepared:
+        written.setdefault(page.document.slug, set()).add(page.document.locale)
+    retired = [
+        (slug, locale)
+        for slug, kept in written.items()
+        for locale in pages.retire(session, slug, kept, now=now, who=who)
+    ]
+    return Release(changed, published, retired)
 
 
 def _wordings(prepared: Sequence[Prepared]) -> list[Wording]:

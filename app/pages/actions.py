@@ -1,6 +1,7 @@
 """Changing what visitors see: publish, revert, unpublish, and the site's documents."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -66,6 +67,18 @@ def unpublish(session: Session, slug: str, locale: str, *, now: datetime, who: s
         return False
     _point(session, page, None, "unpublish", now, who)
     return True
+
+
+def retire(session: Session, slug: str, kept: Collection[str], *, now: datetime, who: str) -> list[str]:
+    """Take away the languages of a page whose files are gone; gives the locales that were live and are not any more."""
+    rows = session.scalars(
+        select(Page).where(Page.slug == slug, Page.origin == "file", Page.live_revision_id.is_not(None))
+    )
+    gone = sorted((page for page in rows if page.locale not in kept), key=lambda page: page.locale)
+    for page in gone:
+        page.is_default = False
+        _point(session, page, None, "unpublish", now, who)
+    return [page.locale for page in gone]
 
 
 def publish_site(session: Session, name: str, text: str, *, now: datetime, who: str) -> bool:

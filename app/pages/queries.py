@@ -16,6 +16,7 @@ from app.pages.prepare import STAMP_LENGTH
 from app.pages.record import PageRecord
 
 _MOST_REMEMBERED = 2_000
+_BATCH = 100
 _remembered: dict[str, RevisionFacts] = {}
 
 
@@ -96,10 +97,12 @@ def version(session: Session) -> tuple[int, int]:
 
 
 def live_pages(session: Session, known: Container[str]) -> tuple[list[str], list[LivePage]]:
-    """Ids of all live revisions, and those of them that are not yet `known` with their bytes."""
+    """Ids of all live revisions, oldest first, and those of them that are not yet `known` with their bytes."""
     ids = list(session.scalars(select(Page.live_revision_id).where(Page.live_revision_id.is_not(None))))
-    fresh = [revision_id for revision_id in ids if revision_id is not None and revision_id not in known]
-    return [revision_id for revision_id in ids if revision_id], [_live_page(session, item) for item in fresh]
+    live = sorted(revision_id for revision_id in ids if revision_id is not None)
+    fresh = [revision_id for revision_id in live if revision_id not in known]
+    batches = [fresh[start : start + _BATCH] for start in range(0, len(fresh), _BATCH)]
+    return live, [page for batch in batches for page in _load(session, batch)]
 
 
 def pages(session: Session) -> list[PageLine]:
@@ -192,9 +195,12 @@ def _facts(row: PageRevision) -> RevisionFacts:
     return facts
 
 
-def _live_page(session: Session, revision_id: str) -> LivePage:
-    rows = session.scalars(select(CompiledPage).where(CompiledPage.revision_id == revision_id))
-    compiled = {
-        row.state: Compiled(row.state, row.etag, row.policy, row.identity, row.gzip, row.br, row.zstd) for row in rows
-    }
-    return LivePage(revision_facts(session, revision_id), compiled)
+def _load(session: Session, revision_ids: list[str]) -> list[LivePage]:
+    """Revisions with their bytes, in two queries however many they are."""
+    compiled: dict[str, dict[str, Compiled]] = {revision_id: {} for revision_id in revision_ids}
+    for row in session.scalars(select(CompiledPage).where(CompiledPage.revision_id.in_(revision_ids))):
+        compiled[row.revision_id][row.state] = Compiled(
+            row.state, row.etag, row.policy, row.identity, row.gzip, row.br, row.zstd
+        )
+    rows = session.scalars(select(PageRevision).where(PageRevision.id.in_(revision_ids)).order_by(PageRevision.id))
+    return [LivePage(_remembered.get(row.id) or _facts(row), compiled[row.id]) for row in rows]

@@ -120,7 +120,7 @@ class PageCache:
             return True
 
     def _swap(self, known: dict[str, tuple[LivePage, dict[str, Cached]]]) -> None:
-        """Replace every table at once; requests under way keep the old one."""
+        """Replace every table at once; requests under way keep the old one. At one address the newest revision wins."""
         table = dict(self._static)
         pages = [page for page, _ in known.values()]
         for _, entries in known.values():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +11,10 @@ from app.db import Database
 from app.errors import NotFound
 from app.pages import actions, queries
 from app.pages.actions import Published
+from app.pages.build import build
 from app.pages.models import Asset, CompiledPage, PageChange, PageRevision, SiteRevision
 from app.pages.prepare import Prepared
-from tests.factories.pages import NOW, PAGE, built
+from tests.factories.pages import NOW, PAGE, built, circumstances, look, page_files, site_files
 
 WHO = "test"
 
@@ -142,6 +144,37 @@ def test_only_what_is_new_is_loaded_for_the_page_cache(database: Database) -> No
     assert [page.revision_id for page in fresh] == ids
     ids, fresh = database.read(lambda session: queries.live_pages(session, {first.revision_id}))
     assert (ids, fresh) == ([first.revision_id], [])
+
+
+def test_loading_takes_as_many_queries_for_one_page_as_for_many(database: Database) -> None:
+    def queries_for(slugs: list[str]) -> int:
+        for slug in slugs:
+            page = PAGE.replace("slug: guide", f"slug: {slug}")
+            files = replace(page_files(page), folder=f"landing_pages/{slug}")
+            publish(database, build(look(), site_files(), [files], circumstances()).prepared[0])
+        statements: list[str] = []
+
+        def note(*given: Any) -> None:
+            statements.append(given[2])
+
+        sa.event.listen(database.reader, "before_cursor_execute", note)
+        database.read(lambda session: queries.live_pages(session, set()))
+        sa.event.remove(database.reader, "before_cursor_execute", note)
+        return len([statement for statement in statements if statement.startswith("SELECT")])
+
+    assert (queries_for(["a"]), queries_for(["b", "c", "d"])) == (3, 3)
+
+
+def test_a_language_without_a_file_is_taken_away(database: Database) -> None:
+    publish(database, version())
+
+    def retire(kept: set[str]) -> list[str]:
+        return database.write(lambda session: actions.retire(session, "guide", kept, now=NOW, who=WHO))
+
+    assert retire({"en", "vi"}) == []
+    assert retire({"vi"}) == ["en"]
+    assert retire({"vi"}) == []
+    assert database.read(lambda session: queries.live_facts(session, "guide", "en")) is None
 
 
 def test_a_site_document_has_one_live_version(database: Database) -> None:

@@ -78,6 +78,12 @@ class House:
 
 
 @pytest.fixture
+def engine_name() -> str:
+    """One engine is enough, but for the tests that say otherwise."""
+    return "sqlite"
+
+
+@pytest.fixture
 def house(database: Database, tmp_path: Path) -> Iterator[House]:
     made = House(database, tmp_path)
     yield made
@@ -87,6 +93,7 @@ def house(database: Database, tmp_path: Path) -> Iterator[House]:
 CZECH = PAGE.replace("locale: en\ndefault: true", "locale: cs").replace("heading: The guide", "heading: Průvodce")
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_a_published_page_never_reaches_the_app(house: House) -> None:
     [done] = house.publish()
     response = house.get("/p/guide")
@@ -263,6 +270,7 @@ def test_static_files_have_a_hashed_and_a_plain_address(house: House) -> None:
     assert house.get(file.address, Accept_Encoding="gzip").headers["Content-Encoding"] == "gzip"
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_a_publish_and_a_revert_show_within_a_second(house: House) -> None:
     house.publish()
     house.cache.start()
@@ -299,6 +307,7 @@ def test_a_page_starts_and_ends_by_itself(house: House) -> None:
     assert seen == ["upcoming", "live", "ended"]
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_when_the_database_is_away_what_is_known_is_served_on(database: Database, tmp_path: Path) -> None:
     fragile = Fragile(database)
     house = House(fragile, tmp_path)  # type: ignore[arg-type]

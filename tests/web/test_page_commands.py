@@ -15,6 +15,12 @@ PAGE_FILE = "guide/page.en.yaml"
 
 
 @pytest.fixture
+def engine_name() -> str:
+    """One engine is enough, but for the tests that say otherwise."""
+    return "sqlite"
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with one page in English."""
     return write_site(tmp_path)
@@ -87,6 +93,7 @@ def test_a_file_that_is_no_utf8_is_a_fault_with_its_line(app: Flask, folder: Pat
     assert "page.en.yaml:16 is not UTF-8" in result.output
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_publish_shows_pages_and_says_what_changed(app: Flask, folder: Path) -> None:
     first = run(app, "publish")
     assert first.exit_code == 0
@@ -145,6 +152,7 @@ def test_diff_shows_the_lines_that_changed(app: Flask, folder: Path) -> None:
     assert run(app, "diff", "guide", "--from", "1", "--to", "2").output.startswith("--- revision 1\n+++ revision 2\n")
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_revert_shows_an_earlier_revision_again(app: Flask, folder: Path) -> None:
     run(app, "publish")
     change(folder, "heading: The guide", "heading: Another")
@@ -176,6 +184,17 @@ def test_unpublish_takes_a_page_away(app: Flask) -> None:
     run(app, "publish")
     assert run(app, "unpublish", "guide").output == "guide (en) is not shown any more.\n"
     assert live_numbers(app) == [None]
+
+
+def test_a_language_whose_file_is_gone_is_taken_away(app: Flask, folder: Path) -> None:
+    czech = folder / "guide" / "page.cs.yaml"
+    czech.write_text(PAGE.replace("locale: en\ndefault: true", "locale: cs"), encoding="utf-8")
+    run(app, "publish")
+    assert live_numbers(app) == [1, 1]
+    czech.unlink()
+    result = run(app, "publish")
+    assert "taken away guide (cs): its file is gone" in result.output
+    assert live_numbers(app) == [2, None]
 
 
 def test_a_folder_without_pages_is_told(app: Flask, folder: Path) -> None:
