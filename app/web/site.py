@@ -12,6 +12,7 @@ import structlog
 from app.attribution.campaign import CampaignMap, parse_campaigns
 from app.consent.wording import Purposes, parse_purposes
 from app.db import Database
+from app.errors import StorageUnavailable
 from app.journey.rules import SiteRules
 from app.leads.qualification import DEFAULT_RULES, parse_qualification
 from app.leads.score_rules import ScoreRules, parse_scoring
@@ -57,12 +58,15 @@ class SiteCache:
         return self._site
 
     def _refresh(self) -> None:
-        version = self._database.read(queries.site_version)
-        if version != self._version:
-            texts = {name: found.text for name, found in self._database.read(queries.site_documents).items()}
-            self._site = _parsed(texts)
-            self._version = version
         self._asked_at = time.monotonic()
+        try:
+            version = self._database.read(queries.site_version)
+            if version != self._version:
+                texts = {name: found.text for name, found in self._database.read(queries.site_documents).items()}
+                self._site = _parsed(texts)
+                self._version = version
+        except StorageUnavailable:
+            log.warning("site.cannot_look")
 
 
 def _parsed(texts: Mapping[str, str]) -> Site:

@@ -76,7 +76,7 @@ class Site:
         assert len(found) == 1, f"{len(found)} rows in {table.__tablename__}"
         return found[0]
 
-    def change(self, table: type[Base], row_id: str, **values: Any) -> None:
+    def change(self, table: type[Base], row_id: object, **values: Any) -> None:
         """Change a row behind the app's back, for example to let time pass."""
         key = sa.inspect(table).primary_key[0]
         self.parts.database.write(lambda s: s.execute(sa.update(table).where(key == row_id).values(**values)))

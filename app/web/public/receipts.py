@@ -74,8 +74,9 @@ def resend(token: str) -> AnyResponse:
     if access is None and _is_over(submission, now):
         return redirect(f"/r/{token}", 303)
     payload = {"access": access.id} if access is not None else {}
+    once = _resend_key(submission, now)
     is_sent = _may_mail(submission, now) and services().database.write(
-        lambda session: _put(session, submission, topic, payload, now)
+        lambda session: _put(session, submission, topic, payload, once=once, now=now)
     )
     return redirect(f"/r/{token}?mail={'sent' if is_sent else 'later'}", 303)
 
@@ -171,19 +172,24 @@ def _may_mail(submission: Submission, now: datetime) -> bool:
     return True
 
 
-def _put(session: Session, submission: Submission, topic: str, payload: dict[str, str], now: datetime) -> bool:
-    """Owe the mail; the unique key makes it one an address in a cooldown, whatever races."""
+def _resend_key(submission: Submission, now: datetime) -> str:
+    """One mail an address in a cooldown, whatever races."""
     parts = services()
-    cooldown = max(1, parts.settings.limits.resend_cooldown_seconds)
-    slot = int(now.timestamp()) // cooldown
-    address = parts.tokens.fingerprint("address", submission.email_key)[:24]
+    slot = int(now.timestamp()) // max(1, parts.settings.limits.resend_cooldown_seconds)
+    return f"resend:{parts.tokens.fingerprint('address', submission.email_key)[:24]}:{slot}"
+
+
+def _put(
+    session: Session, submission: Submission, topic: str, payload: dict[str, str], *, once: str, now: datetime
+) -> bool:
+    """Owe the mail, unless one is owed under the same key."""
     message = outbox.put(
         session,
         topic,
         payload,
         submission_id=submission.id,
         lead_id=submission.lead_id,
-        unique_key=f"resend:{address}:{slot}",
+        unique_key=once,
         now=now,
     )
     return message is not None
