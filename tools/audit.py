@@ -112,7 +112,9 @@ def _row(path: str, device: str, found: dict[str, Any]) -> Row:
         for each in found["categories"][name]["auditRefs"]
         if each["weight"]
     }
-    below = [audits[name] for name in sorted(weighty) if audits[name]["score"] is not None and audits[name]["score"] < 1]
+    below = [
+        audits[name] for name in sorted(weighty) if audits[name]["score"] is not None and audits[name]["score"] < 1
+    ]
     return Row(
         path=path,
         device=device,
@@ -144,7 +146,7 @@ def _has_lighthouse() -> bool:
     if LIGHTHOUSE.exists():
         return True
     npm = shutil.which("npm")
-    return npm is not None and subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=ROOT).returncode == 0
+    return npm is not None and subprocess.run([npm, "ci"], cwd=ROOT).returncode == 0
 
 
 if __name__ == "__main__":
