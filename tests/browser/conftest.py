@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.factories.browser import Person
-from tests.factories.browser_checks import View
+from tests.factories.browser_checks import WIDE, View
 from tests.factories.browser_site import BrowserSite, open_site
 
 Visit = Callable[..., Person]
@@ -28,7 +28,7 @@ def visit(browser: Browser, site: BrowserSite) -> Iterator[Visit]:
     """Opens one more browser; all are closed in the end, and what they complained of fails the test."""
     with ExitStack() as people:
 
-        def open_browser(view: View = View(1280, "light"), **more: bool | str) -> Person:
+        def open_browser(view: View = WIDE, **more: bool | str) -> Person:
             return people.enter_context(Person(browser, site.url, view, **more))  # type: ignore[arg-type]
 
         yield open_browser

@@ -7,12 +7,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, Route, expect
 
-from tests.factories.browser_checks import View
+from tests.factories.browser_checks import WIDE, View
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 PATIENCE_MS = 30_000
 _REPORT_VIOLATIONS = """
-addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
+addEventListener("securitypolicyviolation", (event) => console.error("CSP", event.violatedDirective, event.blockedURI));
 """
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -23,7 +23,7 @@ class Person:
 
     browser: Browser
     base_url: str
-    view: View = View(1280, "light")
+    view: View = WIDE
     has_script: bool = True
     reloads: bool = False
     zone: str = "Europe/Prague"

@@ -23,6 +23,8 @@ form:
   - {{id: form, type: form}}
 {blocks}  - {{id: end, type: footer, language_switch: true, social: [{{label: Elsewhere, url: "https://elsewhere.example/"}}]}}
 """
+_HERO = """, eyebrow: Small, lead: "Every *block*, once", image: {src: one.png, alt: A bowl},
+      cta: {label: Go, target: "#form"}"""
 _BLOCKS = """\
   - {id: known, type: logos, heading: Where they pour it, caption: Houses made up for the demo, items: [
       {image: one.png, alt: Café Meandr, url: "https://meandr.example/"}, {image: one.png, alt: Hotel Lipa}]}
@@ -49,7 +51,7 @@ _BLOCKS = """\
     body: |
       ## A part
 
-      Some *words*, a [link](https://elsewhere.example/), and a wordthatislongerthananynarrowscreencouldevershowononeline.
+      Some *words*, a [link](https://elsewhere.example/), and a wordthatislongerthananynarrowscreencouldshowononeline.
 
       | leaf | heat |
       |---|---|
@@ -59,7 +61,7 @@ _BLOCKS = """\
 
       1. one
       2. two
-  - {id: ask, type: faq, theme: brand, open_first: true, heading: Questions, items: [{question: Why?, answer: Because.}]}
+  - {id: ask, type: faq, theme: brand, open_first: true, heading: Asked, items: [{question: Why?, answer: Because.}]}
   - {id: last, type: cta_band, theme: dark, heading: Ready?, text: It starts soon., cta: {label: Save my seat, target:
       "#form"}, cta2: {label: Read on, target: "#text"}}
 """
@@ -67,9 +69,10 @@ _BLOCKS = """\
 
 def write(folder: Path) -> None:
     """Write the pages into a folder of page files."""
-    hero = ', eyebrow: Small, lead: "Every *block*, once", image: {src: one.png, alt: A bowl}, cta: {label: Go, target: "#form"}'
-    _page(folder, "parts", theme="brand", hero=hero, blocks=_BLOCKS)
-    _page(folder, "over", theme="poster", more="ends_at: 2026-01-31 18:00 Europe/Prague\nended_message: It was lovely.\n")
+    _page(folder, "parts", theme="brand", hero=_HERO, blocks=_BLOCKS)
+    _page(
+        folder, "over", theme="poster", more="ends_at: 2026-01-31 18:00 Europe/Prague\nended_message: It was lovely.\n"
+    )
     _page(folder, "soon", theme="editorial", more="starts_at: 2031-01-31 18:00 Europe/Prague\n")
     _page(folder, "live", theme="ticket")
     every = folder / "every"

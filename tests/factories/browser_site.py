@@ -37,6 +37,7 @@ class Letter:
     id: str
     subject: str
     text: str
+    html: str
     links: tuple[str, ...]
 
     def path(self, prefix: str) -> str:
@@ -72,10 +73,19 @@ class BrowserSite:
         with urllib.request.urlopen(f"{self.url}/dev/mail.json") as answer:
             mails = json.load(answer)["mails"]
         return [
-            Letter(mail["id"], mail["subject"], mail["text"], tuple(mail["links"]))
+            Letter(mail["id"], mail["subject"], mail["text"], mail["html"], tuple(mail["links"]))
             for mail in mails
             if address in mail["to"] and subject in mail["subject"]
         ]
+
+    def letters_path(self, address: str, prefix: str) -> str:
+        """The path that begins with `prefix` in whichever mail to this address brings one."""
+
+        def found() -> str | None:
+            links = [urlsplit(link).path for letter in self.letters(address) for link in letter.links]
+            return next((path for path in links if path.startswith(prefix)), None)
+
+        return wait(found)
 
     def rows(self, statement: str, *values: str) -> list[tuple[Any, ...]]:
         """What a query of the server's database gives."""
