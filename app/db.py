@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,13 +12,18 @@ import flask_sqlalchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from app.group_writer import GroupConnection, GroupWriter
 from app.json_text import dumps
-from app.unit_of_work import GroupConnection, GroupWriter, TransactionWriter, Writer
+from app.storage_faults import translated
+from app.transaction_writer import TransactionWriter
+from app.unit_of_work import Writer
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 _CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -83,16 +88,27 @@ class Database:
         """
         return self._writer.write(work)
 
+    def gather(self, work: Callable[[Session, Sequence[Item]], Sequence[T]], item: Item) -> T:
+        """The same as `write` for work that comes in crowds: `work` runs once for the items of all who wait.
+
+        It gives one result an item, in their order. Where it raises, each item is tried in a unit of its own, so one
+        that cannot be kept harms nobody else's.
+        """
+        return self._writer.gather(work, item)
+
     def submit(self, work: Callable[[Session], T]) -> Future[T]:
         """The same as `write` for callers that must not block; the future resolves after the commit."""
         return self._writer.submit(work)
 
     def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work` on one consistent snapshot; it cannot change anything."""
-        with Session(self.reader, autoflush=False) as session:
-            if not self.is_sqlite:
-                session.connection(execution_options={"postgresql_readonly": True})
-            return work(session)
+        """Run `work` on one snapshot; it cannot change anything. Raises StorageUnavailable as `write` does."""
+        try:
+            with Session(self.reader, autoflush=False) as session:
+                if not self.is_sqlite:
+                    session.connection(execution_options={"postgresql_readonly": True})
+                return work(session)
+        except DBAPIError as error:
+            raise translated(error) from error
 
     def close(self) -> None:
         """Finish the units that wait, then let go of every connection."""
@@ -107,7 +123,8 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
 
 def reader_options(url: str) -> dict[str, Any]:
     """Engine options of the reading engine (and, on PostgreSQL, of the only one)."""
-    common: dict[str, Any] = {"json_serializer": dumps, "pool_pre_ping": False}
+    # Errors of the driver are logged; they must not carry answers or addresses.
+    common: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}
     if make_url(url).get_backend_name() == "sqlite":
         return {**common, "pool_size": 8, "max_overflow": 120, "connect_args": {"isolation_level": None}}
     return {**common, "pool_size": 20, "max_overflow": 60, "pool_pre_ping": True, "pool_recycle": 1800}
@@ -149,6 +166,7 @@ def _group_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         json_serializer=dumps,
+        hide_parameters=True,
         connect_args={"isolation_level": None, "factory": GroupConnection, "check_same_thread": False},
     )
     event.listen(engine, "connect", lambda connection, _record: set_pragmas(connection, writable=True))

@@ -20,7 +20,7 @@ def register(app: Flask, settings: Settings) -> None:
     """Register views by audience, then what surrounds every request."""
     init_logs(app, log_format=settings.log_format)
     init_metrics(app, now=clock.now())
-    init_security(app)
+    init_security(app, is_https=settings.base_url.startswith("https:"))
     init_errors(app)
     for module in PUBLIC:
         app.register_blueprint(module.blueprint)

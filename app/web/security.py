@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 STRICT_POLICY = (
@@ -24,14 +24,14 @@ GUARDS: tuple[tuple[str, str], ...] = (
 """The headers of every response that has not set its own."""
 
 
-def init_security(app: Flask) -> None:
-    """Add the headers to every response that has not set its own."""
+def init_security(app: Flask, *, is_https: bool) -> None:
+    """Add the headers to every response that has not set its own; `is_https`: visitors come by https only."""
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
         for name, value in GUARDS:
             headers.setdefault(name, value)
-        if request.is_secure:
+        if is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
