@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -23,6 +24,7 @@ FACTS = (
     "access_url", "preferences_url", "unsubscribe_url", "event_time_text", "coupon_code", "first_name", "trap_url",
 )  # fmt: skip
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+_LONGEST_NAME = 64
 _VERBATIM = frozenset({"list-unsubscribe", "list-unsubscribe-post", "list-id", "message-id", "feedback-id"})
 
 
@@ -83,7 +85,7 @@ def write(
     mail_id = f"<{message_id.lower()}@{sender.domain}>"
     message["Date"] = format_datetime(now)
     message["Message-ID"] = mail_id
-    message["From"] = Address(one_line(context.sender_name), sender.username, sender.domain)
+    message["From"] = Address(one_line(context.sender_name)[:_LONGEST_NAME], sender.username, sender.domain)
     message["To"] = recipient
     if context.reply_to:
         message["Reply-To"] = mailbox(context.reply_to)
@@ -117,17 +119,40 @@ def one_line(text: str) -> str:
 
 
 class _Policy(EmailPolicy):
-    """Headers made of one long word stay as they are: the standard folding would encode URLs that programs read."""
+    """Folds the headers that the standard policy gets wrong.
+
+    It encodes long words, so programs could not read URLs, and it loses spaces where a text beyond ASCII is broken
+    into lines, which half of all Vietnamese subjects would be.
+    """
 
     def fold(self, name: str, value: Any) -> str:
         """One header as text."""
-        return f"{name}: {value}\r\n" if name.lower() in _VERBATIM else super().fold(name, value)
+        low = name.lower()
+        if low in _VERBATIM:
+            return f"{name}: {value}\r\n"
+        if low == "subject":
+            return f"{name}: {_encoded(str(value), name)}\r\n"
+        if low == "from" and value.addresses[0].display_name:
+            sender = value.addresses[0]
+            return f"{name}: {_phrase(sender.display_name)}\r\n <{sender.addr_spec}>\r\n"
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """One header as bytes."""
-        if name.lower() in _VERBATIM:
-            return f"{name}: {value}\r\n".encode("ascii")
-        return super().fold_binary(name, value)
+        return self.fold(name, value).encode("utf-8" if self.utf8 else "ascii")
+
+
+def _phrase(text: str) -> str:
+    """A display name: quoted where it is ASCII (RFC 5322 3.2.5), else as encoded words."""
+    if text.isascii() and "=?" not in text:
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return _encoded(text, "From")
+
+
+def _encoded(text: str, name: str) -> str:
+    """`text` as encoded words (RFC 2047) where it needs them, in lines of at most 76 characters."""
+    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    return Header(text, charset, maxlinelen=76, header_name=name).encode(linesep="\r\n")
 
 
 def _add_list_headers(message: EmailMessage, context: MailContext, domain: str) -> None:

@@ -25,7 +25,7 @@ from app.outbox.mail import Letter
 from app.outbox.target import LOOPBACK, Network
 from app.services import Services
 from app.worker.daily import Daily
-from app.worker.loop import Worker
+from app.worker.loop import POLL_SECONDS, Worker
 from app.worker.senders import MailFacts, MailSender, WebhookSender
 from config import Settings
 
@@ -44,6 +44,7 @@ def worker_for(
     upkeep: Callable[[datetime], None] | None = None,
     slots: int = 64,
     now: Callable[[], datetime] = clock.now,
+    poll_seconds: float = POLL_SECONDS,
     stop_seconds: float = TOTAL_SECONDS + 1,
     templates: Path = TEMPLATES,
 ) -> Worker:
@@ -71,6 +72,7 @@ def worker_for(
         slots=slots,
         mail_cap=_MAIL_CAP,
         lease=timedelta(seconds=settings.lease_seconds),
+        poll_seconds=poll_seconds,
         stop_seconds=stop_seconds,
     )
 

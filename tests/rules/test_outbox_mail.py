@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment, StrictUndefined, UndefinedError, select_autoescape
 
@@ -134,12 +136,38 @@ def test_one_line_drops_what_readers_cannot_see() -> None:
     assert one_line("  a\tb\u202ec \r\n d ") == "a b c d"
 
 
+def _sender_name(letter: Letter) -> str:
+    """The display name by the older decoder: the newer one puts spaces between encoded words that belong together."""
+    raw = message_from_bytes(letter.raw)["From"].replace("\r\n", "").rpartition(" <")[0]
+    return parseaddr(f"{raw} <a@b>")[0] if raw.startswith('"') else str(make_header(decode_header(raw)))
+
+
+@settings(deadline=None, max_examples=40)
 @given(title=st.text(), sender=st.text(), campaign=st.text())
 def test_whatever_people_type_the_headers_stay_the_same(title: str, sender: str, campaign: str) -> None:
     title, sender = (text.encode("utf-8", "ignore").decode() for text in (title, sender))
     plain = _parsed(_letter())
-    typed = _parsed(_letter(facts={"offer_title": title}, sender_name=sender, campaign=campaign))
+    letter = _letter(facts={"offer_title": title}, sender_name=sender, campaign=campaign)
+    typed = _parsed(letter)
     assert typed.keys() == plain.keys()
     assert typed["To"].addresses == plain["To"].addresses
     assert [one.addr_spec for one in typed["From"].addresses] == ["hello@acme.example"]
-    assert one_line(str(typed["Subject"])) == one_line(f"Your guide: {title}")
+    assert str(typed["Subject"]) == one_line(f"Your guide: {title}")
+    assert _sender_name(letter) == one_line(sender)[:64]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Xác nhận địa chỉ của bạn để nhận tài liệu hướng dẫn thực địa đầy đủ nhất về trà và quán cà phê nhỏ",
+        "Potvrďte prosím svou adresu: příliš žluťoučký kůň úpěl ďábelské ódy v čajovně na rohu ulice",
+        "0𐀀𐀀𐀀𐀀𐀀𐀀𐀀𐀀 ¡ ¡",
+        "An ordinary subject that is a good deal longer than one line of a mail header may ever be, on purpose",
+    ],
+)
+def test_long_subjects_and_names_keep_their_spaces_in_short_lines(text: str) -> None:
+    letter = _letter(facts={"offer_title": text}, sender_name=text)
+    head = letter.raw.split(b"\r\n\r\n")[0]
+    assert max(len(line) for line in head.split(b"\r\n")) <= 78
+    assert str(_parsed(letter)["Subject"]) == f"Your guide: {text}"
+    assert _sender_name(letter) == text[:64]
