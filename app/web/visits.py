@@ -93,14 +93,17 @@ class VisitBuffer:
         return len(self._noted) + len(self._rows)
 
     def visits_of(self, address: str, agent: str, *, now: datetime) -> list[Seen]:
-        """What this browser on this network opened in the last day, oldest first; freshly noted visits included."""
+        """What this browser on this network opened in the last day, oldest first; freshly noted visits included.
+
+        Another process may have answered some of its pages, so on PostgreSQL what is stored counts as well.
+        """
         if len(self._noted) < 2_000:
             self._read_noted()
         visitors = [self._hash(day, address, agent) for day in (now.date(), (now - MEMORY).date())]
-        found = [seen for visitor in visitors for seen in self._seen.get(visitor, ())]
-        if not found and not self._database.is_sqlite:
-            found = self._stored_visits(visitors, now)
-        return sorted((seen for seen in found if now - seen.at < MEMORY), key=lambda seen: seen.at)
+        found = {(seen.at, seen.page_id): seen for visitor in visitors for seen in self._seen.get(visitor, ())}
+        if not self._database.is_sqlite:
+            found = {(seen.at, seen.page_id): seen for seen in self._stored_visits(visitors, now)} | found
+        return sorted((seen for seen in found.values() if now - seen.at < MEMORY), key=lambda seen: seen.at)
 
     def visitor(self, address: str, agent: str, *, now: datetime) -> bytes:
         """Today's visitor hash."""
