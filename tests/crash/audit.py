@@ -157,7 +157,9 @@ def _is_answered(message: Message, confirmed: set[str]) -> bool:
 
 def _hooks(house: House, stored: _Stored, figures: Figures) -> list[str]:
     """Each event arrived, verified, under the one id of its message, the same bytes every time."""
-    faults, bodies, verifier = [], {}, Webhook(house.secret)
+    faults: list[str] = []
+    bodies: dict[str, bytes] = {}
+    verifier = Webhook(house.secret)
     for arrived in house.receiver.arrived:
         headers = {name.lower(): value for name, value in arrived.headers.items()}
         body: dict[str, Any] = verifier.verify(arrived.body, headers)
@@ -175,7 +177,7 @@ def _mails(house: House, stored: _Stored, figures: Figures) -> list[str]:
     arrived: set[str] = set()
     faults = []
     for letter in list(house.mail.box.letters):
-        message = email.message_from_bytes(bytes(letter.content or b""), policy=email.policy.default)
+        message = email.message_from_bytes(letter.original_content or b"", policy=email.policy.default)
         message_id = str(message["Message-ID"]).strip("<>").partition("@")[0].upper()
         figures.mails += 1
         figures.mails_again += message_id in arrived

@@ -2,7 +2,6 @@
 
 import http.client
 import re
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -30,12 +29,15 @@ class Answer:
 
 
 class Browser:
-    """Keeps one connection alive and opens a new one when it was cut."""
+    """Keeps one connection alive; when it was cut, the next one goes to the next of `ports`, as a balancer would.
 
-    def __init__(self, port: int, *, agent: str = AGENT, seconds: float = ANSWER_SECONDS) -> None:
-        self._port = port
-        self._agent = agent
+    `address` is where the visitor comes from, said as a proxy says it; empty for this machine.
+    """
+
+    def __init__(self, *ports: int, seconds: float = ANSWER_SECONDS) -> None:
+        self._ports = ports
         self._seconds = seconds
+        self.address = ""
         self._connection: http.client.HTTPConnection | None = None
         self.cookies: dict[str, str] = {}
 
@@ -62,7 +64,9 @@ class Browser:
         self.close()
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
-        headers = {"User-Agent": self._agent, "Accept": "text/html"}
+        headers = {"User-Agent": AGENT, "Accept": "text/html"}
+        if self.address:
+            headers["X-Forwarded-For"] = self.address
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if self.cookies:
@@ -70,14 +74,15 @@ class Browser:
         is_fresh = False
         try:
             if self._connection is None:
-                connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._seconds)
+                connection = http.client.HTTPConnection("127.0.0.1", self._ports[0], timeout=self._seconds)
                 connection.connect()
                 self._connection, is_fresh = connection, True
             self._connection.request(method, path, body, headers)
             response = self._connection.getresponse()
             text = response.read().decode()
-        except (OSError, socket.timeout, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException) as error:
             self.close()
+            self._ports = (*self._ports[1:], self._ports[0])
             text = f"{method} {path.partition('?')[0]}: {type(error).__name__} {error}"
             raise NoAnswer(text, was_let_in=is_fresh) from error
         for line in response.headers.get_all("Set-Cookie") or ():

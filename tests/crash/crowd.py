@@ -5,7 +5,7 @@ import email.policy
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from aiosmtpd.smtp import Envelope
 
@@ -21,9 +21,7 @@ SHORTEST_VISIT_SECONDS = 4.0
 class Crowd:
     """Keeps a server busy between `start` and `stop`; a visitor who gets no answer sends the same form again."""
 
-    def __init__(
-        self, ledger: Ledger, mailbox: Box, ports: Callable[[int], int], *, posting: int, confirming: int
-    ) -> None:
+    def __init__(self, ledger: Ledger, mailbox: Box, ports: Sequence[int], *, posting: int, confirming: int) -> None:
         self._ledger = ledger
         self._mailbox = mailbox
         self._ports = ports
@@ -55,7 +53,7 @@ class Crowd:
 
     def _post(self, number: int) -> None:
         visitor: Visitor | None = None
-        with Browser(self._ports(number)) as browser:
+        with Browser(*self._ports_of(number)) as browser:
             while not self._is_over.is_set():
                 if visitor is None and (not self._may_post.is_set() or self._ledger.waiting > MOST_WAITING):
                     self._is_over.wait(PATIENCE_SECONDS)
@@ -66,8 +64,13 @@ class Crowd:
                 else:
                     self._is_over.wait(PATIENCE_SECONDS)
 
+    def _ports_of(self, number: int) -> Sequence[int]:
+        first = number % len(self._ports)
+        return (*self._ports[first:], *self._ports[:first])
+
     def _send(self, browser: Browser, visitor: Visitor) -> bool:
         browser.cookies.clear()
+        browser.address = visitor.address
         try:
             answer = browser.post(visitor.path, visitor.form)
         except NoAnswer as fault:
@@ -79,7 +82,7 @@ class Crowd:
         return answer.status == 303
 
     def _confirm(self, number: int) -> None:
-        with Browser(self._ports(number)) as browser:
+        with Browser(*self._ports_of(number)) as browser:
             while not self._is_over.is_set():
                 found = self._next_mail()
                 if found is None:
@@ -110,6 +113,7 @@ class Crowd:
     def _press(self, browser: Browser, visitor: Visitor, link: str, code: str) -> bool:
         """Every third types the code, the others press the button in the browser that asked."""
         browser.cookies = dict(visitor.cookies) if visitor.number % 3 else {}
+        browser.address = visitor.address
         path, form = (link, {}) if visitor.number % 3 else (f"{visitor.receipt}/code", {"code": code})
         try:
             answer = browser.post(path, form)
@@ -124,7 +128,7 @@ class Crowd:
 
 def link_and_code(letter: Envelope) -> tuple[str, str]:
     """The path of the link and the code in a confirmation mail; empty for any other mail."""
-    message = email.message_from_bytes(bytes(letter.content or b""), policy=email.policy.default)
+    message = email.message_from_bytes(letter.original_content or b"", policy=email.policy.default)
     part = message.get_body(("plain",))
     text = part.get_content() if part is not None else ""
     link, code = re.search(r"https?://[^/\s]+(/c/\S+)", text), re.search(r": (\d{3})\s?(\d{3})\s*$", text, re.MULTILINE)

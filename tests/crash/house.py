@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,7 +19,6 @@ from config import Settings
 from tests.factories.receivers import MailServer, Receiver
 from tests.factories.server_process import ServerProcess
 
-T = TypeVar("T")
 PLENTY = "100000000"
 LEASE_SECONDS = 3
 
@@ -28,9 +27,12 @@ ENVIRON = {
     "GATEPOST_WORKER": "on",
     "GATEPOST_THREADS": "16",
     "GATEPOST_LEASE_SECONDS": str(LEASE_SECONDS),
+    "GATEPOST_TRUSTED_PROXIES": "127.0.0.0/8",
     "GATEPOST_ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
     "GATEPOST_POSTS_PER_NETWORK": PLENTY,
+    "GATEPOST_POSTS_PER_ADDRESS": PLENTY,
     "GATEPOST_POSTS_PER_FORM": PLENTY,
+    "GATEPOST_MAILS_PER_ADDRESS": PLENTY,
     "GATEPOST_MAILS_PER_NETWORK": PLENTY,
     "GATEPOST_MAILS_TOTAL": PLENTY,
 }
@@ -50,10 +52,14 @@ class House:
     endpoint_id: str
     secret: str
 
-    def read(self, work: sa.Select[tuple[T]]) -> list[T]:
+    def read(self, wanted: sa.Select[Any]) -> list[Any]:
         """The first column of a query, from outside the server."""
         with opened(self.database_url) as database:
-            return database.read(lambda session: list(session.scalars(work)))
+            return database.read(lambda session: list(session.scalars(wanted)))
+
+    def move_database(self, url: str) -> None:
+        """Have the server use a copy elsewhere from its next start on."""
+        self.database_url = self.environ["GATEPOST_DATABASE_URL"] = url
 
 
 @contextmanager

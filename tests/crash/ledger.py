@@ -12,6 +12,7 @@ class Visitor:
 
     number: int
     email: str
+    address: str
     form: dict[str, str]
     path: str
     cookies: dict[str, str] = field(default_factory=dict)
@@ -37,7 +38,7 @@ class Ledger:
         with self._lock:
             number = len(self._visitors) + 1
             email = f"{self._name}.{number}@example.com"
-            visitor = Visitor(number, email, _form(number, email), _path(number))
+            visitor = Visitor(number, email, _address(number), _form(number, email), _path(number))
             self._visitors[email] = visitor
             return visitor
 
@@ -82,6 +83,11 @@ class Ledger:
         with self._lock:
             accepted = sum(visitor.accepted_at is not None for visitor in self._visitors.values())
             return accepted - self._confirmed
+
+
+def _address(number: int) -> str:
+    """Everybody comes from a network of their own."""
+    return f"20.{number // 256 % 256}.{number % 256}.7"
 
 
 def _path(number: int) -> str:

@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.outbox.delivery import State
 from app.outbox.models import Message
@@ -24,7 +24,7 @@ def kill_again_and_again(
 ) -> Figures:
     """Kill the server's process group `kills` times under load; `also(n)` is called before the n-th kill."""
     ledger, figures = Ledger(f"{engine}-{chance.randrange(10**6)}"), Figures(engine)
-    crowd = Crowd(ledger, house.mail.box, lambda _: house.server.port, posting=6, confirming=4)
+    crowd = Crowd(ledger, house.mail.box, [house.server.port], posting=6, confirming=4)
     started = time.monotonic()
     house.server.start()
     crowd.start()
@@ -52,18 +52,19 @@ def kill_again_and_again(
 def drain(house: House, crowd: Crowd, ledger: Ledger) -> None:
     """No more visitors: wait until everybody has confirmed and everything has left the house."""
     crowd.stop_posting()
-    everybody = "everybody has got the mail and confirmed"
-    wait_until(lambda: all(visitor.confirmed_at is not None for visitor in ledger.visitors), everybody)
-    wait_until(lambda: not owed(house), "everything has left the house")
+    try:
+        wait_until(lambda: all(visitor.confirmed_at is not None for visitor in ledger.visitors), "everybody confirms")
+        wait_until(lambda: not owed(house), "everything has left the house")
+    except AssertionError as fault:
+        waiting = [visitor for visitor in ledger.visitors if visitor.confirmed_at is None]
+        raise AssertionError(f"{fault}\n{ledger.statuses}\nwaiting: {waiting}\nowed: {owed(house)}") from None
 
 
-def owed(house: House) -> int:
-    """How many messages are due or leased."""
+def owed(house: House) -> list[tuple[str, int, int, str | None]]:
+    """What is due or leased: topic, state, attempts, reason."""
     open_states = (State.DUE, State.LEASED)
-    wanted = (
-        select(func.count()).select_from(Message).where(Message.state.in_(open_states), Message.topic != HOUSE_TOPIC)
-    )
-    return house.read(wanted)[0]
+    wanted = select(Message).where(Message.state.in_(open_states), Message.topic != HOUSE_TOPIC)
+    return [(one.topic, one.state, one.attempt, one.reason) for one in house.read(wanted)]
 
 
 def wait_until(is_so: Callable[[], bool], what: str, seconds: float = DRAIN_SECONDS) -> float:

@@ -23,7 +23,7 @@ from tests.crash.run import drain, wait_until
 
 def test_a_stop_under_load_cuts_no_request_and_keeps_no_lease(make_house: MakeHouse, engine_name: str) -> None:
     house, ledger = make_house({"GATEPOST_LEASE_SECONDS": "600"}), Ledger("stop")
-    crowd = Crowd(ledger, house.mail.box, lambda _: house.server.port, posting=6, confirming=4)
+    crowd = Crowd(ledger, house.mail.box, [house.server.port], posting=6, confirming=4)
     house.server.start()
     crowd.start()
     try:
@@ -84,7 +84,7 @@ def test_a_delivery_on_its_way_is_finished_and_the_rest_is_given_back(make_house
 
     house.receiver.answer = slow
     ledger = Ledger("slow")
-    crowd = Crowd(ledger, house.mail.box, lambda _: house.server.port, posting=2, confirming=2)
+    crowd = Crowd(ledger, house.mail.box, [house.server.port], posting=2, confirming=2)
     house.server.start()
     crowd.start()
     try:
