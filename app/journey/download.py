@@ -40,8 +40,8 @@ def download(session: Session, access_id: str, *, rules: SiteRules, network: str
     lead = lead_queries.lead(session, access.lead_id)
     if lead is None:
         return
-    deed = f"downloaded:{access.id}:{access.downloads + 1}:{access.granted_at.isoformat()}"
-    leads.remember(session, lead.id, key=deed[:80], kind="downloaded", facts=_facts(access), at=now)
+    deed = f"downloaded:{access.submission_id}:{access.downloads}"
+    leads.remember(session, lead.id, key=deed, kind="downloaded", facts=_facts(access), at=now)
     judged = judge(session, lead, rules=rules, cause="downloaded", now=now)
     if judged.became_qualified:
         submission = capture.submission(session, access.submission_id)
