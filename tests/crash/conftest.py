@@ -50,3 +50,10 @@ def make_house(prepared: Prepared, tmp_path: Path) -> Iterator[MakeHouse]:
             return stack.enter_context(prepared.house(tmp_path / "house", more))
 
         yield make
+
+
+@pytest.fixture
+def sqlite_house(preparing: Callable[[str], Prepared], tmp_path: Path) -> Iterator[House]:
+    """A house on SQLite, for what does not depend on the engine."""
+    with preparing("sqlite").house(tmp_path / "house") as house:
+        yield house

@@ -33,13 +33,8 @@ def kill_again_and_again(
             time.sleep(chance.uniform(0.3, 2.5))
             if also is not None:
                 also(number)
-            house.server.kill()
-            killed = time.monotonic()
             figures.kills += 1
-            house.server.start()
-            figures.recoveries.append(
-                wait_until(lambda: ledger.last_accepted_at > killed, "a post is accepted again") - killed
-            )
+            figures.recoveries.append(_killed(house, ledger))
         time.sleep(0.5)
         drain(house, crowd, ledger)
     finally:
@@ -47,6 +42,14 @@ def kill_again_and_again(
     house.server.stop()
     figures.seconds = time.monotonic() - started
     return audit(house, ledger, figures)
+
+
+def _killed(house: House, ledger: Ledger) -> float:
+    """Kill and start again; gives the seconds until a post was accepted."""
+    house.server.kill()
+    killed = time.monotonic()
+    house.server.start()
+    return wait_until(lambda: ledger.last_accepted_at > killed, "a post is accepted again") - killed
 
 
 def drain(house: House, crowd: Crowd, ledger: Ledger) -> None:

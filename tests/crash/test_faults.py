@@ -18,7 +18,7 @@ from tests.crash.ledger import Ledger
 from tests.crash.prepared import Prepared
 from tests.crash.run import drain, wait_until
 
-AWAY_SECONDS = 8.0
+AWAY_SECONDS = 3.0
 PAGE = "/p/tea-list-guide"
 
 
@@ -33,29 +33,26 @@ def test_posts_say_503_and_pages_are_served_while_postgres_is_away(
 
 
 def test_posts_say_503_and_pages_are_served_while_the_sqlite_file_is_locked(
-    preparing: Callable[[str], Prepared], tmp_path: Path
+    sqlite_house: House,
 ) -> None:
-    with preparing("sqlite").house(tmp_path / "house") as house:
-        other = sqlite3.connect(tmp_path / "house" / "gatepost.sqlite3", isolation_level=None, check_same_thread=False)
-        try:
-            _survives(house, lambda: other.execute("BEGIN EXCLUSIVE"), lambda: other.execute("ROLLBACK"))
-        finally:
-            other.close()
+    other = sqlite3.connect(sqlite_house.data_dir / "gatepost.sqlite3", isolation_level=None, check_same_thread=False)
+    try:
+        _survives(sqlite_house, lambda: other.execute("BEGIN EXCLUSIVE"), lambda: other.execute("ROLLBACK"))
+    finally:
+        other.close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
-def test_posts_say_503_and_pages_are_served_while_the_disk_is_full(
-    preparing: Callable[[str], Prepared], tmp_path: Path
-) -> None:
-    with preparing("sqlite").house(tmp_path / "house") as house, _small_disk(tmp_path / "disk") as disk:
+def test_posts_say_503_and_pages_are_served_while_the_disk_is_full(sqlite_house: House, tmp_path: Path) -> None:
+    with _small_disk(tmp_path / "disk") as disk:
         moved = disk / "gatepost.sqlite3"
-        with sqlite3.connect(tmp_path / "house" / "gatepost.sqlite3") as whole, sqlite3.connect(moved) as there:
+        with sqlite3.connect(sqlite_house.data_dir / "gatepost.sqlite3") as whole, sqlite3.connect(moved) as there:
             whole.backup(there)
         whole.close()
         there.close()
-        house.move_database(f"sqlite:///{moved}")
+        sqlite_house.move_database(f"sqlite:///{moved}")
         ballast = disk / "ballast"
-        _survives(house, lambda: _fill(ballast), ballast.unlink)
+        _survives(sqlite_house, lambda: _fill(ballast), ballast.unlink)
 
 
 def _survives(house: House, break_it: Callable[[], object], mend_it: Callable[[], object]) -> None:

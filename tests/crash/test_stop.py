@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 
+import pytest
 from aiohttp import web
 from sqlalchemy import func, select
 
@@ -17,6 +18,7 @@ from tests.crash.audit import HOUSE_TOPIC, Figures, audit
 from tests.crash.browser import AGENT, Browser
 from tests.crash.conftest import MakeHouse
 from tests.crash.crowd import Crowd
+from tests.crash.house import House
 from tests.crash.ledger import Ledger
 from tests.crash.run import drain, wait_until
 
@@ -46,30 +48,31 @@ def test_a_stop_under_load_cuts_no_request_and_keeps_no_lease(make_house: MakeHo
     assert (figures.hooks_again, figures.mails_again) == (0, 0)
 
 
-def test_a_stop_stores_the_visits_of_the_last_moment(make_house: MakeHouse) -> None:
-    house = make_house()
-    house.server.start()
-    with Browser(house.server.port) as browser:
+@pytest.mark.parametrize("whom", ["leader", "group"])
+def test_a_stop_stores_the_visits_of_the_last_moment(sqlite_house: House, whom: str) -> None:
+    server = sqlite_house.server.start()
+    with Browser(server.port) as browser:
         for number in range(40):
             assert browser.get(f"/p/tea-list-guide?utm_source=last-{number}").status == 200
-    assert house.server.stop() == 0
-    assert house.read(select(func.sum(Visit.hits))) == [40]
+    if whom == "group":  # as systemd does, and a terminal at Ctrl-C
+        os.killpg(server.pid, signal.SIGTERM)
+    assert server.stop() == 0
+    assert sqlite_house.read(select(func.sum(Visit.hits))) == [40]
 
 
-def test_a_request_in_work_is_answered_in_full_after_the_stop_was_asked(make_house: MakeHouse) -> None:
-    house = make_house()
-    house.server.start()
+def test_a_request_in_work_is_answered_in_full_after_the_stop_was_asked(sqlite_house: House) -> None:
+    server = sqlite_house.server.start()
     body = b"email=slow%40example.com&first_name=Ann&business=cafe&role=owner&gp_ms=9000"
-    with socket.create_connection(("127.0.0.1", house.server.port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
         head = f"POST /p/tea-list-guide HTTP/1.1\r\nHost: x\r\nUser-Agent: {AGENT}\r\nContent-Length: {len(body)}\r\n"
         line.sendall(head.encode() + b"Content-Type: application/x-www-form-urlencoded\r\n\r\n" + body[:20])
         time.sleep(0.3)
-        os.kill(house.server.pid, signal.SIGTERM)
+        os.kill(server.pid, signal.SIGTERM)
         time.sleep(0.7)
         line.sendall(body[20:])
         answer = line.recv(65536)
     assert answer.startswith(b"HTTP/1.1 303 ")
-    assert house.server.stop() == 0
+    assert server.stop() == 0
 
 
 def test_a_delivery_on_its_way_is_finished_and_the_rest_is_given_back(make_house: MakeHouse) -> None:

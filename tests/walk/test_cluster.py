@@ -70,9 +70,10 @@ def cluster(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Ite
         second = ServerProcess(house.data_dir, environ)
         own = {**environ, "GATEPOST_DATA_DIR": str(house.data_dir)}
         workers = [WorkerProcess(folder / f"worker{number}.log", own) for number in (1, 2)]
-        for each in (house.server, second, *workers):
+        started: tuple[ServerProcess | WorkerProcess, ...] = (house.server, second, *workers)
+        for each in started:
             each.start()
-            stack.callback(lambda one=each: one.kill() if one.is_running else None)
+            stack.callback(_end, each)
         yield Cluster(house, [house.server, second], workers)
 
 
@@ -94,7 +95,7 @@ def test_posts_are_counted_across_nodes(cluster: Cluster) -> None:
         for _ in range(POSTS_PER_NETWORK):
             assert _post(first, ledger.next()).status == 303
         time.sleep(1.2)
-        statuses = []
+        statuses: list[int] = []
         while 429 not in statuses and len(statuses) < POSTS_PER_NETWORK:
             statuses.append(_post(second, ledger.next()).status)
             time.sleep(0.4)
@@ -160,6 +161,11 @@ def test_killing_a_node_and_a_worker_under_load_loses_and_doubles_nothing(cluste
     assert held
     assert any(name.endswith(f":{cluster.workers[1].pid}") for name in attempts)
     assert not figures.faults, "\n".join(figures.faults[:20])
+
+
+def _end(process: ServerProcess | WorkerProcess) -> None:
+    if process.is_running:
+        process.kill()
 
 
 def _held_at_the_death_of(worker: WorkerProcess, house: House) -> dict[str, str]:
