@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Select, Table, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from app.bulk_insert import insert_rows
 from app.capture.limits import DAY, Count
 from app.capture.models import RateCount, Submission
 from app.capture.submission import Draft, State
@@ -18,13 +18,7 @@ from app.json_text import dumps
 
 REPLAY_WINDOW = timedelta(minutes=10)
 
-_SQLITE_INSERT = sqlite.insert(Submission.__table__).on_conflict_do_nothing(index_elements=["replay_key"])  # type: ignore[arg-type]
-# SQLAlchemy does not keep the row count of an INSERT over psycopg unless it is asked to; it is -1 then.
-_POSTGRES_INSERT = (
-    postgresql.insert(Submission.__table__)  # type: ignore[arg-type]
-    .on_conflict_do_nothing(index_elements=["replay_key"])
-    .execution_options(preserve_rowcount=True)
-)
+_SUBMISSIONS = cast(Table, Submission.__table__)
 # One statement with one parameter, whatever the number of counters: thousands may have changed within a second.
 _COUNT = """
 INSERT INTO rate_count (key, window_start, count) {rows}
@@ -49,6 +43,15 @@ class ConfirmationExpired(AppError):
     """The link is older than the time allowed to confirm."""
 
 
+def record_all(session: Session, drafts: Sequence[tuple[Draft, datetime]]) -> list[str | None]:
+    """`record` for a crowd of drafts with the moments they came at, in two statements unless replays are among them."""
+    rows = [_row(draft, now) for draft, now in drafts]
+    if insert_rows(session, _SUBMISSIONS, rows, unless_taken="replay_key") == len(rows):
+        return [None] * len(rows)
+    kept = set(session.scalars(select(Submission.id).where(Submission.id.in_([draft.id for draft, _ in drafts]))))
+    return [None if draft.id in kept else record(session, draft, now=now) for draft, now in drafts]
+
+
 def record(session: Session, draft: Draft, *, now: datetime) -> str | None:
     """Keep a pending submission; the id of an earlier one if this is its replay, else None (it is new).
 
@@ -56,7 +59,7 @@ def record(session: Session, draft: Draft, *, now: datetime) -> str | None:
     submission.replay_key: two clicks race, one insert wins). After the window the key is free again.
     """
     row = _row(draft, now)
-    if _insert_unless_replayed(session, row):
+    if insert_rows(session, _SUBMISSIONS, [row], unless_taken="replay_key"):
         return None
     earlier = session.execute(
         select(Submission.id, Submission.created_at).where(Submission.replay_key == draft.replay_key)
@@ -64,7 +67,7 @@ def record(session: Session, draft: Draft, *, now: datetime) -> str | None:
     if earlier is not None and now - earlier.created_at < REPLAY_WINDOW:
         return str(earlier.id)
     session.execute(update(Submission).where(Submission.replay_key == draft.replay_key).values(replay_key=None))
-    _insert_unless_replayed(session, row)
+    insert_rows(session, _SUBMISSIONS, [row], unless_taken="replay_key")
     return None
 
 
@@ -141,12 +144,6 @@ def forget_counts(session: Session, *, now: int) -> None:
 
 def _of_person(lead_id: str, email_key: str) -> Select[str]:
     return select(Submission.id).where(or_(Submission.lead_id == lead_id, Submission.email_key == email_key))
-
-
-def _insert_unless_replayed(session: Session, row: dict[str, Any]) -> bool:
-    connection = session.connection()
-    statement = _POSTGRES_INSERT if connection.dialect.name == "postgresql" else _SQLITE_INSERT
-    return connection.execute(statement, row).rowcount == 1
 
 
 def _row(draft: Draft, now: datetime) -> dict[str, Any]:

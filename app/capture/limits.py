@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 TEN_MINUTES = 600
 HOUR = 3600
 DAY = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One counter: a key in the window that starts and ends at these Unix seconds."""
+class Count(NamedTuple):
+    """One counter: a key in the window that starts and ends at these Unix seconds.
+
+    A tuple, because it is hashed several times a post and tuples are hashed without Python.
+    """
 
     key: str
     starts: int

@@ -18,7 +18,7 @@ from app.cli.group import as_json, failure, print_json
 from app.ids import new_id
 from app.journey.addresses import address_macs
 from app.journey.confirm import Press, confirm
-from app.journey.submit import submit
+from app.journey.submit import Post, submit
 from app.leads.identity import address_of
 from app.outbox import actions as outbox
 from app.outbox.topics import MailOffer
@@ -84,7 +84,7 @@ def _one(
     rules = parts.site.current().rules
 
     def work(session: Session) -> None:
-        submit(session, draft, is_mailed=False, now=at)
+        submit(session, [Post(draft, is_mailed=False, now=at)])
         if is_confirmed:
             press = Press(network="203.0.113.7", agent="seed", grade="clean")
             later = at + timedelta(minutes=chance.randint(1, 90))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,15 @@ from app.outbox.topics import MailConfirm
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A draft, whether a mail follows it, and when it came."""
+
+    draft: Draft
+    is_mailed: bool
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What the visitor is answered with; a replay gets the first one."""
 
@@ -21,11 +31,12 @@ class Receipt:
     is_replay: bool
 
 
-def submit(session: Session, draft: Draft, *, is_mailed: bool, now: datetime) -> Receipt:
-    """Keep a pending submission and, unless a ceiling forbids it, owe its confirmation mail."""
-    earlier = capture.record(session, draft, now=now)
-    if earlier is not None:
-        return Receipt(earlier, True)
-    if is_mailed:
-        outbox.put(session, MailConfirm.name, {}, submission_id=draft.id, now=now)
-    return Receipt(draft.id, False)
+def submit(session: Session, posts: Sequence[Post]) -> list[Receipt]:
+    """Keep pending submissions and, unless a ceiling forbids it, owe their confirmation mails."""
+    earlier = capture.record_all(session, [(post.draft, post.now) for post in posts])
+    fresh = [post.draft.id for post, known in zip(posts, earlier, strict=True) if known is None and post.is_mailed]
+    outbox.put_for_submissions(session, MailConfirm.name, fresh, now=max(post.now for post in posts))
+    return [
+        Receipt(post.draft.id, False) if known is None else Receipt(known, True)
+        for post, known in zip(posts, earlier, strict=True)
+    ]

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app import wake
+from app.bulk_insert import insert_rows
 from app.db import UtcDateTime, after_commit
 from app.ids import new_id
 from app.json_text import dumps
@@ -55,6 +56,15 @@ def put(
         return None
     after_commit(session, wake.ring)
     return str(row["id"])
+
+
+def put_for_submissions(session: Session, topic: str, submission_ids: Sequence[str], *, now: datetime) -> None:
+    """Owe one message without facts of its own about each of the submissions, all in one statement."""
+    topics.topic(topic)
+    messages = [_row(session, topic, "{}", now=now) | {"submission_id": about} for about in submission_ids]
+    insert_rows(session, _MESSAGES, [{k: value for k, value in row.items() if value is not None} for row in messages])
+    if messages:
+        after_commit(session, wake.ring)
 
 
 def put_for_endpoints(session: Session, event: AnyEvent, *, lead_id: str | None, now: datetime) -> tuple[str, ...]:

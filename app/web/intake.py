@@ -19,7 +19,7 @@ from app.capture.screening import PostFacts, Verdict, has_markup, is_same_origin
 from app.capture.submission import Draft
 from app.errors import BadInput, Forbidden, TooManyRequests
 from app.ids import new_id
-from app.journey.submit import submit
+from app.journey.submit import Post, submit
 from app.json_text import dumps
 from app.leads.identity import Address, address_of
 from app.logs import log_answer
@@ -164,7 +164,7 @@ class Intake:
             replay_key=self._replay_key(facts, answers, client, agent),
             expires_at=now + self._lifetime,
         )
-        receipt = parts.database.write(lambda session: submit(session, draft, is_mailed=is_mailed, now=now))
+        receipt = parts.database.gather(submit, Post(draft, is_mailed, now))
         if is_mailed and not receipt.is_replay:
             parts.limiter.add(mails)
         return Taken(receipt.submission_id)

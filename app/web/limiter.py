@@ -23,7 +23,11 @@ _FORGET_SECONDS = 300
 
 
 class Limiter:
-    """Counters by (key, window). Local counts act at once; those of other processes are known a second later."""
+    """Counters by (key, window). Local counts act at once; those of other processes are known a second later.
+
+    What happened once in a process is told with the second time only: most visitors come once, and N processes may
+    thus let N - 1 more pass than a limit says, never more.
+    """
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.time, interval: float = 1.0) -> None:
         self._database = database
@@ -45,7 +49,8 @@ class Limiter:
                 count = window.at(now)
                 total = self._known.get(count, 0) + 1
                 self._known[count] = total
-                self._unsent[count] += 1
+                if total > 1:
+                    self._unsent[count] += 1 if total > 2 else 2
                 totals.append(total)
         if self._thread is None:
             self._start()

@@ -22,24 +22,40 @@ def test_each_post_counts_at_once_in_its_own_process(database: Database) -> None
 
 def test_counts_of_two_processes_add_up_after_an_exchange(database: Database) -> None:
     here, there = limiter_of(database), limiter_of(database)
-    for limiter in (here, there, here):
+    for limiter in (here, there, here, there):
         limiter.add([PERSON])
     here.exchange()
     there.exchange()
-    assert there.totals([PERSON]) == [3]
+    assert there.totals([PERSON]) == [4]
     here.close()
     there.close()
 
 
 def test_counts_survive_a_restart(database: Database) -> None:
     before = limiter_of(database)
-    before.add([PERSON])
+    for _ in range(2):
+        before.add([PERSON])
     before.close()
     after = limiter_of(database)
-    after.add([PERSON])
+    for _ in range(2):
+        after.add([PERSON])
     after.exchange()
-    assert after.totals([PERSON]) == [2]
+    assert after.totals([PERSON]) == [4]
     after.close()
+
+
+def test_what_happened_once_is_told_with_the_second_time(database: Database) -> None:
+    here, there = limiter_of(database), limiter_of(database)
+    here.add([PERSON])
+    here.exchange()
+    for _ in range(2):
+        there.add([PERSON])
+    there.exchange()
+    here.add([PERSON])
+    here.exchange()
+    assert [there.totals([PERSON]), here.totals([PERSON])] == [[2], [4]]
+    here.close()
+    there.close()
 
 
 def test_a_window_that_is_over_counts_no_more(database: Database) -> None:
@@ -54,10 +70,10 @@ def test_a_window_that_is_over_counts_no_more(database: Database) -> None:
 def test_thousands_of_counters_are_exchanged_in_portions(database: Database) -> None:
     limiter, other = limiter_of(database), limiter_of(database)
     windows = [Window(f"n:{number}", 600, 3) for number in range(2_500)]
-    limiter.add(windows)
+    for one in (limiter, limiter, other, other):
+        one.add(windows)
     limiter.exchange()
-    other.add(windows)
     other.exchange()
-    assert set(other.totals(windows)) == {2}
+    assert set(other.totals(windows)) == {4}
     limiter.close()
     other.close()
