@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from app.capture import queries as capture
@@ -26,6 +24,7 @@ from app.outbox.topics import MailAlready, MailConfirm, MailOffer, MailUnsubscri
 from app.pages import queries as pages
 from app.pages.live import RevisionFacts
 from app.pages.moment import zone
+from app.pages.time_words import moment_words, zone_words
 from app.texts import Texts
 from config import Settings
 
@@ -138,17 +137,16 @@ class MailContexts:
 
 
 def _moment_text(at: datetime, zone_name: str, locale: str) -> str:
-    return format_datetime(at.astimezone(zone(zone_name)), "d MMMM y, HH:mm z", locale=Locale.parse(locale, sep="-"))
+    at_home = at.astimezone(zone(zone_name))
+    return f"{moment_words(at_home, locale, 'long')} {zone_words(at_home, locale, is_short=True)}"
 
 
 def _event_text(access: Access) -> str:
     if access.kind != "webinar":
         return ""
-    starts = datetime.fromisoformat(access.facts["starts_at"])
-    pattern = "EEEE d MMMM y, HH:mm zzzz"
-    return format_datetime(
-        starts.astimezone(zone(access.facts["zone"])), pattern, locale=Locale.parse(access.facts["locale"], sep="-")
-    )
+    locale = access.facts["locale"]
+    starts = datetime.fromisoformat(access.facts["starts_at"]).astimezone(zone(access.facts["zone"]))
+    return f"{moment_words(starts, locale)} {zone_words(starts, locale)}"
 
 
 def _days_left(access: Access, now: datetime) -> int:

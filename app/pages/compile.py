@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from babel import Locale
-from babel.dates import format_datetime
 from jinja2 import Environment
 
 from app.pages.encoding import Compiled, encoded
@@ -18,6 +16,7 @@ from app.pages.page_view import FormView
 from app.pages.record import PageRecord
 from app.pages.style_sheet import content_policy, page_css, state_css
 from app.pages.theme import token_css
+from app.pages.time_words import moment_words, zone_words
 from app.texts import Texts
 
 LIVE, ENDED, UPCOMING = "live", "ended", "upcoming"
@@ -96,7 +95,7 @@ def state_at(starts_at: datetime | None, ends_at: datetime | None, now: datetime
 def when_text(moment: datetime, locale: str) -> str:
     """A moment in the words of a locale, with its zone."""
     shown = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return format_datetime(shown, "d MMMM y, HH:mm zzzz", locale=Locale.parse(locale, sep="-"))
+    return f"{moment_words(shown, locale, 'long')} {zone_words(shown, locale)}"
 
 
 def _context(look: Look, record: PageRecord, css: str) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from babel import Locale
-from babel.dates import format_date, format_time
 from jinja2 import Environment
 from markupsafe import Markup
 
 from app.pages.markup import render
 from app.pages.moment import zone
+from app.pages.time_words import clock_words, day_words
 
 
 def install(environment: Environment) -> None:
@@ -25,9 +24,9 @@ def md(source: str | None) -> Markup:
 
 def event_date(moment: datetime, zone_name: str, locale: str, style: str = "full") -> str:
     """The day of a moment in a zone; `style` is full, long, medium, short or a CLDR pattern."""
-    return format_date(moment.astimezone(zone(zone_name)).date(), style, locale=Locale.parse(locale, sep="-"))
+    return day_words(moment.astimezone(zone(zone_name)).date(), locale, style)
 
 
 def event_time(moment: datetime, zone_name: str, locale: str) -> str:
     """The time of day of a moment in a zone, hours and minutes."""
-    return format_time(moment.astimezone(zone(zone_name)), "short", locale=Locale.parse(locale, sep="-"))
+    return clock_words(moment.astimezone(zone(zone_name)), locale)

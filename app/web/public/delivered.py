@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Response
 
 from app.offers.models import Access
 from app.pages.moment import zone
 from app.pages.page_view import privacy_path
+from app.pages.time_words import day_words, moment_words, zone_words
 from app.services import Services, services
 from app.tokens import Purpose
 from app.web.state_pages import StateUrls, state_page
@@ -48,12 +48,11 @@ def _parts_of(parts: Services, access: Access, base: str, locale: str) -> dict[s
 def _event(facts: dict[str, Any], base: str, locale: str) -> dict[str, str]:
     starts = datetime.fromisoformat(facts["starts_at"])
     at_home = starts.astimezone(zone(facts["zone"]))
-    shown = format_datetime(at_home, "EEEE d MMMM y, HH:mm", locale=Locale.parse(locale, sep="-"))
     return {
         "start_iso": facts["starts_at"],
         "end_iso": facts["ends_at"],
-        "text": shown,
-        "zone": format_datetime(at_home, "zzzz", locale=Locale.parse(locale, sep="-")),
+        "text": moment_words(at_home, locale),
+        "zone": zone_words(at_home, locale),
         "place": facts.get("place", ""),
         "online_url": facts.get("online_url", ""),
         "calendar_url": f"{base}/calendar.ics",
@@ -69,4 +68,4 @@ def size_text(size: int, locale: str) -> str:
 
 
 def _day(moment: datetime, locale: str) -> str:
-    return format_date(moment.date(), "long", locale=Locale.parse(locale, sep="-"))
+    return day_words(moment.date(), locale)

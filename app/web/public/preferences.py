@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from babel import Locale
-from babel.dates import format_date
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,6 +19,7 @@ from app.journey.withdraw import withdraw
 from app.leads import queries as leads
 from app.leads.models import Lead
 from app.pages.page_view import privacy_path
+from app.pages.time_words import day_words
 from app.services import services
 from app.tokens import Purpose
 from app.web.public.receipts import masked
@@ -124,7 +123,6 @@ def _purposes(session: Session, lead: Lead) -> list[PurposeView]:
     newest = {record.purpose: record for record in records}
     given = {record.purpose for record in records if record.state == ConsentStatus.GIVEN}
     words = consent.wordings(session, [record.wording for record in newest.values()])
-    locale = Locale.parse(lead.locale, sep="-")
     views = []
     for purpose, record in newest.items():
         since = record.given_at if purpose in given else record.withdrawn_at
@@ -134,7 +132,7 @@ def _purposes(session: Session, lead: Lead) -> list[PurposeView]:
                 title=words[record.wording].texts["label"],
                 text=words[record.wording].texts["notice"],
                 given=purpose in given,
-                since_text=format_date(since.date(), "long", locale=locale) if since else "",
+                since_text=day_words(since.date(), lead.locale) if since else "",
             )
         )
     return views
