@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 STRICT_POLICY = (
@@ -25,11 +25,16 @@ GUARDS: tuple[tuple[str, str], ...] = (
 
 
 def init_security(app: Flask, *, is_https: bool) -> None:
-    """Add the headers to every response that has not set its own; `is_https`: visitors come by https only."""
+    """Add the headers to every response that has not set its own; `is_https`: visitors come by https only.
+
+    A view may leave a policy of its own in `g.policy`.
+    """
 
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
+        if policy := g.get("policy"):
+            headers.setdefault("Content-Security-Policy", policy)
         for name, value in GUARDS:
             headers.setdefault(name, value)
         if is_https:
