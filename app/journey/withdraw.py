@@ -51,6 +51,7 @@ def withdraw(
             MailUnsubscribed.name,
             {"purposes": [each.purpose for each in changed], "submission": changed[-1].submission_id},
             lead_id=lead_id,
+            submission_id=changed[-1].submission_id,
             unique_key=f"unsubscribed:{changed[-1].id}",
             now=now,
         )

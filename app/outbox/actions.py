@@ -193,8 +193,9 @@ def forget(
         .where(about, Message.state.in_(_OPEN_STATES))
         .values(state=int(State.CANCELLED), reason=reason, done_at=now, lease=None)
     )
-    session.execute(update(Message).where(about).values(payload=""))
-    session.execute(update(Attempt).where(Attempt.message_id.in_(ids)).values(excerpt=None))
+    # Answers of mail servers like to repeat the address, so reasons and errors go too.
+    session.execute(update(Message).where(about).values(payload="", reason=reason))
+    session.execute(update(Attempt).where(Attempt.message_id.in_(ids)).values(excerpt=None, error=None))
     # A mail outlives its message as proof, so it is also found by the submission it was sent for.
     session.execute(
         delete(SentMail).where(or_(SentMail.message_id.in_(ids), SentMail.submission_id.in_(submission_ids)))
