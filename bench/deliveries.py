@@ -1,11 +1,11 @@
 """Webhook deliveries with attempts logged, one worker, against a bare aiohttp client posting the same bytes.
 
 Both post to the same receiver, a process of its own that answers 200 and does nothing else. Rounds are interleaved.
-Run: .venv/bin/python -m bench.deliveries [--count 6000] [--rounds 3] [--endpoints 8] [--database URL]
 """
 
 import argparse
 import asyncio
+import json
 import multiprocessing
 import statistics
 import tempfile
@@ -29,6 +29,7 @@ from app.outbox.delivery import Claimed
 from app.outbox.event_examples import example
 from app.outbox.mail import Cancel
 from app.worker import worker_for
+from bench.cores import LOAD_CORE, SERVER_CORE, pinned
 from config import Settings
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -41,20 +42,25 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--endpoints", type=int, default=8)
     parser.add_argument("--database", help="default: a fresh SQLite file")
+    parser.add_argument("--json", action="store_true", help="one line of JSON a round, nothing else")
     options = parser.parse_args()
-    bare, ours = [], []
-    for number in range(options.rounds):
-        with Sink() as sink:
-            bare.append(asyncio.run(_bare(sink, options.count)))
-        with Sink() as sink:
-            ours.append(_worker(sink, options.count, options.endpoints, options.database))
-        print(f"round {number + 1}: bare aiohttp {bare[-1]:7.0f}/s   worker {ours[-1][0]:7.0f}/s")
-    rate = statistics.median(one[0] for one in ours)
-    print(
-        f"median: bare {statistics.median(bare):.0f}/s, worker {rate:.0f}/s, ratio {rate / statistics.median(bare):.2f}"
-    )
-    p50, p99 = ours[-1][1], ours[-1][2]
-    print(f"commit to received at 100 a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
+    with pinned(SERVER_CORE):
+        rounds = [_round(options) for _ in range(options.rounds)]
+    if options.json:
+        return
+    rate, bare = (statistics.median(one[name] for one in rounds) for name in ("rate", "bare"))
+    print(f"median: bare {bare:.0f}/s, worker {rate:.0f}/s, ratio {rate / bare:.2f}")
+    print("commit to received at 100 a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms".format(**rounds[-1]))
+
+
+def _round(options: argparse.Namespace) -> dict[str, float]:
+    with Sink() as sink:
+        bare = asyncio.run(_bare(sink, options.count))
+    with Sink() as sink:
+        rate, p50, p99 = _worker(sink, options.count, options.endpoints, options.database)
+    found = {"rate": rate, "p50": p50, "p99": p99, "bare": bare}
+    print(json.dumps(found) if options.json else f"bare aiohttp {bare:7.0f}/s   worker {rate:7.0f}/s", flush=True)
+    return found
 
 
 class Sink:
@@ -63,7 +69,8 @@ class Sink:
     def __enter__(self) -> "Sink":
         self._pipe, theirs = multiprocessing.Pipe()
         self._process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
+        with pinned(LOAD_CORE):
+            self._process.start()
         self.port = self._pipe.recv()
         return self
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.cores import SERVER_CORE, pinned
+from bench.cores import SERVER_CORE, pinned, share_rank
 from tests.factories.server_process import ROOT, ServerProcess
 
 PATH = "/p/tea-list-guide"
@@ -66,14 +66,20 @@ class Running:
 
 def prepare(folder: Path, *, database_url: str | None = None) -> Path:
     """A data folder with the schema at head and the demo's ebook page published; gives its path."""
-    pages, data = folder / "pages", folder / "template"
-    for name in ("_site", PATH.rpartition("/")[2]):
-        shutil.copytree(ROOT / "landing_pages" / name, pages / name)
-    settings = {**SETTINGS, "GATEPOST_PAGES_DIR": str(pages)}
+    data = folder / "template"
+    settings = {**SETTINGS, "GATEPOST_PAGES_DIR": str(pages_folder(folder))}
     if database_url is not None:
         settings["GATEPOST_DATABASE_URL"] = database_url
     ServerProcess(data, settings).prepare()
     return data
+
+
+def pages_folder(folder: Path) -> Path:
+    """The source of the one demo page that is measured."""
+    pages = folder / "pages"
+    for name in ("_site", PATH.rpartition("/")[2]):
+        shutil.copytree(ROOT / "landing_pages" / name, pages / name)
+    return pages
 
 
 @contextmanager
@@ -87,6 +93,7 @@ def running(
     engine = sa.create_engine(url)
     with pinned(SERVER_CORE):
         server.start()
+    share_rank(server.pid)
     try:
         yield Running(server, engine)
     finally:

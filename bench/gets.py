@@ -21,7 +21,8 @@ _CATCH_UP_SECONDS = 60.0
 def measure(template: Path, folder: Path, *, seconds: float) -> dict[str, Sample]:
     """One round of all GET figures."""
     found: dict[str, Sample] = {}
-    page = page_of(template, folder / "page")
+    with running(template, folder / "page") as gatepost:
+        page = page_of(gatepost)
     with nginx(folder / "nginx", PATH, plain=page.plain, packed=page.packed) as url:
         found |= _four_ways("nginx", url, seconds)
     with running(template, folder / "recorded") as gatepost:
@@ -38,10 +39,9 @@ def measure(template: Path, folder: Path, *, seconds: float) -> dict[str, Sample
     return found
 
 
-def page_of(template: Path, folder: Path) -> Page:
-    """The demo page, read from a server once."""
-    with running(template, folder) as gatepost:
-        packed, _ = fetch(gatepost.address, {"Accept-Encoding": "gzip"})
+def page_of(gatepost: Running) -> Page:
+    """The demo page as this server sends it."""
+    packed, _ = fetch(gatepost.address, {"Accept-Encoding": "gzip"})
     plain = gzip.decompress(packed)
     stamp = re.search(rb'name="gp_rev" value="([^"]*)"', plain)
     return Page(plain, packed, stamp.group(1).decode() if stamp else "")

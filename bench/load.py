@@ -2,6 +2,9 @@
 
 import json
 import subprocess
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +15,7 @@ SCRIPTS = Path(__file__).parent / "lua"
 ONE_VISITOR = "report.lua"
 MANY_VISITORS = "many_visitors.lua"
 POSTS = "posts.lua"
+_START_SECONDS = 20.0
 
 
 class LoadFailed(Exception):
@@ -26,6 +30,20 @@ class Sample:
     p50: float | None = None
     p99: float | None = None
     answered: int = 0
+
+
+def answering(url: str, log: Path) -> str:
+    """The address, once something answers there. Raises LoadFailed with the end of the log when nothing does."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return url
+        except urllib.error.HTTPError as fault:
+            raise LoadFailed(f"{url} answers {fault.code}:\n{log.read_text()[-2000:]}") from fault
+        except OSError:
+            time.sleep(0.05)
+    raise LoadFailed(f"nothing answers at {url}:\n{log.read_text()[-2000:]}")
 
 
 def offer(

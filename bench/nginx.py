@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.cores import SERVER_CORE, pinned
+from bench.load import answering
 from tests.factories.server_process import free_port
 
 _CONFIGURATION = """
@@ -38,7 +39,7 @@ def nginx(folder: Path, path: str, *, plain: bytes, packed: bytes) -> Iterator[s
     with pinned(SERVER_CORE):
         process = subprocess.Popen([program, "-p", str(folder), "-c", str(configuration)], stderr=subprocess.DEVNULL)
     try:
-        yield f"http://127.0.0.1:{port}{path}"
+        yield answering(f"http://127.0.0.1:{port}{path}", folder / "error.log")
     finally:
         process.terminate()
         process.wait()

@@ -4,18 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.cores import SERVER_CORE, pinned
 from bench.gatepost import PATH
+from bench.load import answering
 from tests.factories.server_process import ROOT, free_port
-
-_START_SECONDS = 20.0
 
 
 @contextmanager
@@ -33,20 +29,7 @@ def plain_view(template: Path, folder: Path) -> Iterator[str]:
             command, cwd=ROOT, env={**os.environ, "BENCH_DATABASE": str(database)}, stdout=log, stderr=log
         )
     try:
-        yield _answering(f"http://127.0.0.1:{port}{PATH}", folder / "log")
+        yield answering(f"http://127.0.0.1:{port}{PATH}", folder / "log")
     finally:
         process.terminate()
         process.wait()
-
-
-def _answering(url: str, log: Path) -> str:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-            return url
-        except urllib.error.HTTPError as fault:
-            raise RuntimeError(f"the plain view answers {fault.code}:\n{log.read_text()[-2000:]}") from fault
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"the plain view does not start:\n{log.read_text()[-2000:]}")
