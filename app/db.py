@@ -13,17 +13,21 @@ from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from app.group_writer import GroupConnection, GroupWriter
 from app.json_text import dumps
-from app.storage_faults import translated
+from app.storage_faults import is_forbidden_change, translated
 from app.transaction_writer import TransactionWriter
 from app.unit_of_work import Writer
 
 T = TypeVar("T")
 Item = TypeVar("Item")
+
+# How long libpq waits for a server that says nothing, so that a lost one holds no thread for minutes.
+_PATIENCE = {"connect_timeout": 3, "tcp_user_timeout": 15_000, "keepalives_idle": 30}
 
 _CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -107,7 +111,9 @@ class Database:
                 if not self.is_sqlite:
                     session.connection(execution_options={"postgresql_readonly": True})
                 return work(session)
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
+            if is_forbidden_change(error):
+                raise
             raise translated(error) from error
 
     def close(self) -> None:
@@ -124,10 +130,12 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
 def reader_options(url: str) -> dict[str, Any]:
     """Engine options of the reading engine (and, on PostgreSQL, of the only one)."""
     # Errors of the driver are logged; they must not carry answers or addresses.
-    common: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True}
-    if make_url(url).get_backend_name() == "sqlite":
+    common: dict[str, Any] = {"json_serializer": dumps, "hide_parameters": True, "pool_timeout": 10}
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
         return {**common, "pool_size": 8, "max_overflow": 120, "connect_args": {"isolation_level": None}}
-    return {**common, "pool_size": 20, "max_overflow": 60, "pool_pre_ping": True, "pool_recycle": 1800}
+    pool = {"pool_size": 20, "max_overflow": 60, "pool_pre_ping": True, "pool_recycle": 1800}
+    return {**common, **pool, "connect_args": {**_PATIENCE, **parsed.query}}
 
 
 def prepare_reader(engine: Engine) -> None:

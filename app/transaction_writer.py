@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.errors import StorageUnavailable
@@ -39,7 +40,7 @@ class TransactionWriter:
                 for call in session.info.get("after_commit", ()):
                     call()
                 return result
-            except DBAPIError as error:
+            except (DBAPIError, PoolTimeout) as error:
                 if not is_lost_race(error):
                     raise translated(error) from error
         raise StorageUnavailable("The database was too busy, so nothing was saved.", hint="Try again in a moment.")

@@ -49,7 +49,7 @@ def fail_after_insert(session: Session) -> None:
 
 def together(database: Database, *works: Callable[[Session], object]) -> list[object]:
     """Run all units at once, held back by a first one, so that on SQLite they share one group."""
-    gate = threading.Event()
+    begun, gate = threading.Event(), threading.Event()
     outcomes: list[object] = [None] * len(works)
 
     def run(place: int) -> None:
@@ -58,7 +58,8 @@ def together(database: Database, *works: Callable[[Session], object]) -> list[ob
         except Exception as error:
             outcomes[place] = error
 
-    first = database.submit(lambda session: gate.wait(5))
+    first = database.submit(lambda session: (begun.set(), gate.wait(5)))
+    begun.wait(5)
     threads = [threading.Thread(target=run, args=(place,)) for place in range(len(works))]
     for thread in threads:
         thread.start()
