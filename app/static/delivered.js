@@ -10,7 +10,10 @@
     const day = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
       timeZoneName: "short" };
     const shape = new Intl.DateTimeFormat(own || page, day);
-    if (!isNaN(start) && !isNaN(end)) {
+    // Nothing is added where the visitor's clock shows what the page says already.
+    const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(cell.dataset.start) ?? [null, "+", "0", "0"];
+    const isHere = -start.getTimezoneOffset() === Number(`${sign}${Number(hours) * 60 + Number(minutes)}`);
+    if (!isHere && !isNaN(start) && !isNaN(end)) {
       cell.textContent = shape.formatRange ? shape.formatRange(start, end) : shape.format(start);
       cell.hidden = document.getElementById("local-label").hidden = false;
     }

@@ -58,7 +58,7 @@ class Person:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.context.close()
         if kind is None:
-            assert self.faults == []
+            assert self.faults == [], self.faults
 
     def open(self, path: str) -> int:
         """Go to a page of the site; gives its status."""

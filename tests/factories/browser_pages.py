@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from tests.factories import demo_site
-from tests.factories.pages import png
 
 _HEAD = """\
 slug: {slug}
@@ -23,18 +23,18 @@ form:
   - {{id: form, type: form}}
 {blocks}  - {{id: end, type: footer, language_switch: true, social: [{{label: Elsewhere, url: "https://elsewhere.example/"}}]}}
 """
-_HERO = """, eyebrow: Small, lead: "Every *block*, once", image: {src: one.png, alt: A bowl},
+_HERO = """, eyebrow: Small, lead: "Every *block*, once", image: {src: bar.svg, alt: A bowl},
       cta: {label: Go, target: "#form"}"""
 _BLOCKS = """\
   - {id: known, type: logos, heading: Where they pour it, caption: Houses made up for the demo, items: [
-      {image: one.png, alt: Café Meandr, url: "https://meandr.example/"}, {image: one.png, alt: Hotel Lipa}]}
+      {image: bar.svg, alt: Café Meandr, url: "https://meandr.example/"}, {image: bar.svg, alt: Hotel Lipa}]}
   - id: voices
     type: testimonials
     theme: dark
     heading: What they say
     items:
       - {quote: We went from twenty-two teas to six., name: The floor manager, company: Café Meandr, rating: 5}
-      - {quote: Ninety seconds and the tray is at the table., name: A bar trainer, photo: {src: one.png, alt: ""}}
+      - {quote: Ninety seconds and the tray is at the table., name: A bar trainer, photo: {src: bar.svg, alt: ""}}
       - {quote: Good tea., name: A guest}
   - {id: figures, type: stats, theme: brand, items: [{value: 90 s, label: from order to table, source: our own watch},
       {value: 7 %, label: of the price}]}
@@ -44,7 +44,7 @@ _BLOCKS = """\
   - {id: when, type: event_details, theme: dark, start: 2027-03-18 10:00, end: 2027-03-18 11:00, zone: Europe/Prague,
       place: "Lipová 12", capacity: 30, waitlist: true, calendar_file: true}
   - {id: who, type: speakers, theme: brand, heading: Who, items: [{name: Our head of tasting, role: Chooses every lot,
-      photo: {src: one.png, alt: ""}, links: [{label: More, url: "https://elsewhere.example/"}]}]}
+      photo: {src: bar.svg, alt: ""}, links: [{label: More, url: "https://elsewhere.example/"}]}]}
   - id: text
     type: rich_text
     heading: A long text
@@ -85,4 +85,4 @@ def _page(folder: Path, slug: str, *, theme: str, hero: str = "", blocks: str = 
     text = _HEAD.format(slug=slug, theme=theme, title=f"The {slug} page", hero=hero, blocks=blocks, more=more)
     (folder / slug / "media").mkdir(parents=True)
     (folder / slug / "page.en.yaml").write_text(text, "utf-8")
-    (folder / slug / "media" / "one.png").write_bytes(png())
+    shutil.copy(folder / "tea-service-live" / "media" / "bar.svg", folder / slug / "media")

@@ -32,6 +32,8 @@ from app.web.state_pages import StateUrls, state_page
 
 blueprint = Blueprint("receipts", __name__)
 
+_WORD_JOINER = "\u2060"
+
 
 @blueprint.get("/r/<token>")
 def show(token: str) -> Response:
@@ -127,9 +129,9 @@ def expired_page(locale: str, facts: RevisionFacts) -> Response:
 
 
 def masked(email: str) -> str:
-    """An address that its owner recognises and nobody else learns: a…n@example.com."""
+    """An address that its owner recognises and nobody else learns: a…n@example.com. No line ends after its dots."""
     local, _, domain = email.rpartition("@")
-    return f"{local[:1]}…{local[-1:] if len(local) > 2 else ''}@{domain}"
+    return f"{local[:1]}…{_WORD_JOINER}{local[-1:] if len(local) > 2 else ''}@{domain}"
 
 
 def access_of(session: Session, submission: Submission, facts: RevisionFacts) -> Access | None:

@@ -33,7 +33,7 @@ def privacy(locale: str) -> Response:
         urls=StateUrls(
             self=privacy_path(locale),
             privacy=privacy_path(locale),
-            alternates={code: privacy_path(code) for code in parts.settings.locales if code in notices},
+            alternates={code: privacy_path(code) for code in sorted(parts.settings.locales) if code in notices},
         ),
         title=title.lstrip("# ").strip(),
         body=body,
