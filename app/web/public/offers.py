@@ -21,6 +21,7 @@ from app.offers.range import Part, Unsatisfiable, parse_range
 from app.pages import queries as pages
 from app.services import services
 from app.tokens import Purpose
+from app.web.cached_response import matches
 from app.web.public.delivered import delivered_page
 from app.web.public.receipts import expired_page
 
@@ -70,9 +71,11 @@ def serve(token: str) -> AnyResponse:
         "X-Robots-Tag": "noindex",
         "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
     }
-    if etag in request.headers.get("If-None-Match", ""):
+    if matches(request.headers.get("If-None-Match", ""), etag):
         return Response(status=304, headers=headers)
-    wanted = parse_range(request.headers.get("Range"), size, if_range=request.headers.get("If-Range"), etag=etag)
+    # Ranges are defined for GET alone (RFC 9110 part 14.2).
+    asked = request.headers.get("Range") if request.method == "GET" else None
+    wanted = parse_range(asked, size, if_range=request.headers.get("If-Range"), etag=etag)
     if isinstance(wanted, Unsatisfiable):
         return Response(status=416, headers=headers | {"Content-Range": wanted.content_range(size)})
     start, length, status = 0, size, 200
