@@ -134,6 +134,8 @@ class Worker:
                     await self._daily.look(self._clock())
                 self.figures.beat()
                 self._lanes.forget_idle()
+            except StorageUnavailable:
+                _log.warning("worker_cannot_look", worker=self.name)
             except Exception:
                 _log.exception("worker_poll_failed", worker=self.name)
             await asyncio.sleep(self._poll_seconds)
@@ -217,18 +219,25 @@ class Worker:
         task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
     async def _send(self, message: Claimed) -> None:
-        settlement = await self._attempt(message)
-        self._ended.append(settlement)
-        if message.endpoint_id is None:
-            self._mail_health.ended(settlement.outcome, self._clock())
-        is_accepted = isinstance(settlement.verdict, Done)
-        self._back += self._lanes.ended(message, is_accepted=is_accepted, ms=settlement.ms)
+        try:
+            self._note(message, await self._attempt(message))
+        except StorageUnavailable:
+            # Our own database did not say what to send: nobody was asked anything, so it counts as no attempt.
+            await asyncio.sleep(_PATIENCE_SECONDS)
+            self._back += [message, *self._lanes.ended(message, is_accepted=False, ms=0)]
         self._hungry = True
         if not self._stopping.is_set():
             following = self._lanes.next_of(message.endpoint_id or MAIL)
             if following is not None:
                 self._begin(following)
         self._event.set()
+
+    def _note(self, message: Claimed, settlement: Settlement) -> None:
+        self._ended.append(settlement)
+        if message.endpoint_id is None:
+            self._mail_health.ended(settlement.outcome, self._clock())
+        is_accepted = isinstance(settlement.verdict, Done)
+        self._back += self._lanes.ended(message, is_accepted=is_accepted, ms=settlement.ms)
 
     async def _attempt(self, message: Claimed) -> Settlement:
         try:
@@ -237,6 +246,8 @@ class Worker:
             if message.endpoint_id is None:
                 return await self._mail.send(message)
             return await self._webhooks.send(message, self._receiver(message))
+        except StorageUnavailable:
+            raise
         except Exception as error:
             return broken(message, error, now=self._clock(), worker=self.name)
 

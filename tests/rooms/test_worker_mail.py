@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.db import Database
+from app.errors import StorageUnavailable
 from app.outbox import queries
 from app.outbox.delivery import State
 from app.outbox.mail import Cancel, MailContext
@@ -87,6 +88,18 @@ def test_a_mail_whose_reason_went_away_is_cancelled(house: WorkingHouse) -> None
     with house.worker():
         found = house.wait_for_state(house.put_mail(), State.CANCELLED)
     assert found.reason == "The address was confirmed meanwhile."
+
+
+def test_a_mail_whose_facts_cannot_be_read_waits_without_an_attempt(house: WorkingHouse) -> None:
+    house.mail = StorageUnavailable("The database is away.")
+    message_id = house.put_mail()
+    with house.worker():
+        house.wait(lambda s: (one := queries.message(s, message_id)) and one.state == State.LEASED)
+        time.sleep(2.5)  # handed back and claimed again, at least once
+        house.mail = Cancel("no mail in this test")
+        done = house.wait_for_state(message_id, State.CANCELLED)
+    assert done.attempt == 1
+    assert len(house.wait_for_attempts(message_id, 1)) == 1
 
 
 def test_a_fault_of_our_own_is_tried_again_and_visible(house: WorkingHouse) -> None:
