@@ -19,6 +19,8 @@ _one_at_a_time = threading.Lock()
 
 def _begin_anew() -> None:
     """A child process that went on from the same stock and the same last id would make the same ids."""
+    global _one_at_a_time
+    _one_at_a_time = threading.Lock()
     _random.clear()
     _last[0] = 0
 
