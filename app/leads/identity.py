@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
@@ -125,6 +126,7 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, list | tuple | dict) and not value)
 
 
+@lru_cache(maxsize=4096)
 def _ascii_domain(domain: str) -> str | None:
     try:
         found = idna.encode(domain.rstrip("."), uts46=True, transitional=False).decode("ascii").lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 
@@ -26,7 +26,7 @@ class ClientAddress:
         address = peer
         for part in reversed(forwarded.split(",")):
             candidate = part.strip()
-            if not _is_address(candidate):
+            if _parsed(candidate) is None:
                 return address
             address = candidate
             if not self._is_trusted(candidate):
@@ -34,28 +34,28 @@ class ClientAddress:
         return address
 
     def _look_up(self, text: str) -> bool:
-        if not _is_address(text):
+        address = _parsed(text)
+        if address is None:
             return False
-        address = ip_address(text)
         return any(address.version == network.version and address in network for network in self._trusted)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def network_of(address: str) -> str:
     """The network a limit counts: the IPv4 /24, the IPv6 /64; anything else as it is."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
+    parsed = _parsed(address)
+    if parsed is None:
         return address or "unknown"
-    if parsed.version == 6 and parsed.ipv4_mapped is not None:
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
     if parsed.version == 4:
         return str(parsed).rsplit(".", 1)[0] + ".0/24"
     return str(IPv6Network((int(parsed) >> 64 << 64, 64)))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """A post asks for the same address several times, and parsing one costs as much as a look into the visits."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
