@@ -16,7 +16,7 @@ from tests.factories import chromium
 from tests.factories.browser import Person
 from tests.factories.browser_checks import View, turn
 from tests.factories.browser_site import BrowserSite, open_site
-from tests.factories.browser_states import STATES
+from tests.factories.browser_states import STATES, TOOLS
 from tests.factories.browser_visitors import People
 
 FOLDER = Path(__file__).parents[1] / "reports" / "pictures"
@@ -35,7 +35,7 @@ def main(wanted: list[str]) -> None:
         site = open_site(Path(folder))
         browser = driver.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
         people = People(site)
-        for name, reach in STATES.items():
+        for name, reach in (STATES | TOOLS).items():
             if _is_wanted(name, wanted):
                 with Person(browser, site.url) as person:
                     reach(person, people)

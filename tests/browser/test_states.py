@@ -14,7 +14,7 @@ from tests.factories.browser_checks import (
     turn,
 )
 from tests.factories.browser_site import BrowserSite
-from tests.factories.browser_states import STATES
+from tests.factories.browser_states import STATES, TOOLS
 from tests.factories.browser_visitors import People
 
 NARROW, WIDE = View(320, "light"), View(1280, "dark")
@@ -37,3 +37,11 @@ def test_page_is_good_for_everybody(visit: Visit, people: People, state: str) ->
     turn(page, NARROW)
     assert sideways_scroll(page) == []
     assert small_targets(page) == []
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_tools_of_developers_show_as_meant(visit: Visit, people: People, tool: str) -> None:
+    """Without complaint of the browser, which would tell of a policy that forbids their own style."""
+    person = visit(NARROW)
+    TOOLS[tool](person, people)
+    assert sideways_scroll(person.page) == []

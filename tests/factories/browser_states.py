@@ -100,10 +100,14 @@ STATES: dict[str, Reach] = {
     "erased": _erased,
     "unsubscribe": _at(lambda people: people.reader.mailed("/u/")),
     "unsubscribed": _unsubscribed,
-    "dev-tools": _at("/dev"),
-    "dev-mails": _at("/dev/mail"),
-    "dev-mail": _at(lambda people: f"/dev/mail/{people.site.letter(people.reader.address).id}"),
-    "dev-sink": _at("/dev/sink"),
     "error-404": _at("/p/nowhere", 404),
     "error-broken-link": _at("/c/cut-off", 404),
 }
+
+TOOLS: dict[str, Reach] = {
+    "dev": _at("/dev"),
+    "dev-mails": _at("/dev/mail"),
+    "dev-mail": _at(lambda people: f"/dev/mail/{people.site.letter(people.reader.address).id}"),
+    "dev-sink": _at("/dev/sink"),
+}
+"""The pages that developers see in ./dev run."""
