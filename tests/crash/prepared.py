@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from tests.crash.house import ENVIRON, House, house_on
+from tests.factories import databases
 from tests.factories.postgres_server import PostgresServer
 from tests.factories.server_process import ROOT, ServerProcess
 
@@ -33,8 +37,8 @@ class Prepared:
         if self.postgres is None:
             url = _sqlite(folder)
         else:
-            name = f"house_{next(_numbers)}"
-            _execute(self.postgres, f"CREATE DATABASE {name} TEMPLATE template_house")
+            name = f"house_{os.getpid()}_{next(_numbers)}"
+            _execute(self.postgres, f"CREATE DATABASE {name} TEMPLATE {_template()}")
             url = self.postgres.url(name)
         with house_on(folder, url, more) as house:
             yield house
@@ -43,14 +47,32 @@ class Prepared:
 def prepare(folder: Path, postgres: PostgresServer | None = None) -> Prepared:
     """Bring schema and pages into `folder` and, where given, into a database of `postgres`."""
     if postgres is not None:
-        _execute(postgres, "CREATE DATABASE template_house")
-    url = postgres.url("template_house") if postgres else _sqlite(folder)
+        _execute(postgres, f"CREATE DATABASE {_template()}")
+    url = postgres.url(_template()) if postgres else _sqlite(folder)
     pages = folder / "pages"
     for name in ("_site", PAGE):
         shutil.copytree(ROOT / "landing_pages" / name, pages / name)
     environ = {**ENVIRON, "GATEPOST_DATABASE_URL": url, "GATEPOST_PAGES_DIR": str(pages)}
     ServerProcess(folder, environ).prepare()
     return Prepared(folder, postgres)
+
+
+@cache
+def prepared_on(engine_name: str) -> Prepared:
+    """What all houses of this process on that engine are copied from; skips, or under CI fails, without PostgreSQL."""
+    folder = Path(os.environ[databases.RUN_FOLDER]) / f"prepared-{engine_name}-{os.getpid()}"
+    if engine_name == "sqlite":
+        return prepare(folder)
+    try:
+        return prepare(folder, databases.durable_postgres())
+    except databases.NoPostgres as fault:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no PostgreSQL: {fault}")
+        pytest.skip(f"no PostgreSQL: {fault}")
+
+
+def _template() -> str:
+    return f"template_{os.getpid()}"
 
 
 def _sqlite(folder: Path) -> str:

@@ -15,7 +15,7 @@ from tests.crash.browser import Browser
 from tests.crash.crowd import Crowd
 from tests.crash.house import House
 from tests.crash.ledger import Ledger
-from tests.crash.prepared import Prepared
+from tests.crash.prepared import prepared_on
 from tests.crash.run import drain, wait_until
 
 AWAY_SECONDS = 3.0
@@ -23,10 +23,8 @@ PAGE = "/p/tea-list-guide"
 
 
 @pytest.mark.postgres
-def test_posts_say_503_and_pages_are_served_while_postgres_is_away(
-    preparing: Callable[[str], Prepared], tmp_path: Path
-) -> None:
-    prepared = preparing("postgres")
+def test_posts_say_503_and_pages_are_served_while_postgres_is_away(tmp_path: Path) -> None:
+    prepared = prepared_on("postgres")
     assert prepared.postgres is not None
     with prepared.house(tmp_path / "house") as house:
         _survives(house, prepared.postgres.halt, prepared.postgres.resume)

@@ -1,7 +1,6 @@
 """Two web processes and two workers on one PostgreSQL are one Gatepost, also when one of each is killed."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,9 +21,8 @@ from tests.crash.browser import Answer, Browser
 from tests.crash.crowd import Crowd
 from tests.crash.house import LEASE_SECONDS, House
 from tests.crash.ledger import Ledger, Visitor
-from tests.crash.prepared import PAGE, Prepared, prepare
+from tests.crash.prepared import PAGE, prepared_on
 from tests.crash.run import drain, wait_until
-from tests.factories import databases
 from tests.factories.server_process import ServerProcess
 from tests.factories.worker_process import WorkerProcess
 
@@ -48,23 +46,12 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    try:
-        postgres = databases.durable_postgres()
-    except databases.NoPostgres as fault:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"no PostgreSQL: {fault}")
-        pytest.skip(f"no PostgreSQL: {fault}")
-    return prepare(tmp_path_factory.mktemp("cluster") / "prepared", postgres)
-
-
-@pytest.fixture(scope="module")
-def cluster(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One cluster for all tests of this file; the one that kills comes last."""
     folder = tmp_path_factory.mktemp("cluster")
     more = {"GATEPOST_WORKER": "off", "GATEPOST_POSTS_PER_NETWORK": str(POSTS_PER_NETWORK)}
     with ExitStack() as stack:
-        house = stack.enter_context(prepared.house(folder / "house", more))
+        house = stack.enter_context(prepared_on("postgres").house(folder / "house", more))
         environ = {**house.environ, "GATEPOST_PAGES_DIR": str(folder / "house" / "pages")}
         house.server.environ = environ
         second = ServerProcess(house.data_dir, environ)
