@@ -34,7 +34,6 @@ class Endpoint(Base):
     opened_at: Mapped[datetime | None]
     probe_at: Mapped[datetime | None]
     probes: Mapped[int] = mapped_column(Integer)
-    told_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
