@@ -72,11 +72,11 @@ def _survives(house: House, break_it: Callable[[], object], mend_it: Callable[[]
         mended = time.monotonic()
         back = wait_until(lambda: ledger.last_accepted_at > mended, "posts are accepted again") - mended
         time.sleep(1)
-        drain(house, crowd, ledger)
+        figures = Figures("fault", faults=drain(house, crowd, ledger))
     finally:
         crowd.stop()
     assert house.server.stop() == 0
-    figures = audit(house, ledger, Figures("fault"))
+    audit(house, ledger, figures)
     print(f"accepted again {back:.1f} s after the mending; {figures}")
     assert not figures.faults, "\n".join(figures.faults[:20])
     unforeseen = {answer for answer in ledger.statuses if answer.split()[1] not in {"303", "503", "422"}}

@@ -37,10 +37,10 @@ def test_a_stop_under_load_cuts_no_request_and_keeps_no_lease(make_house: MakeHo
         leased = house.read(select(Message).where(Message.state == State.LEASED))
         cut = dict(ledger.cut)
         house.server.start()
-        drain(house, crowd, ledger)
+        figures = Figures(engine_name, faults=drain(house, crowd, ledger))
     finally:
         crowd.stop()
-    figures = audit(house, ledger, Figures(engine_name))
+    audit(house, ledger, figures)
     print(f"stopped within {stopped - stopping:.1f} s; {figures}")
     assert not leased
     assert not cut, cut

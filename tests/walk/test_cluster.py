@@ -137,12 +137,12 @@ def test_killing_a_node_and_a_worker_under_load_loses_and_doubles_nothing(cluste
         cluster.nodes[1].kill()
         retaken = wait_until(lambda: not _leased_since(house, held), "the leases of the dead are retaken") - killed
         time.sleep(1)
-        drain(house, crowd, ledger)
+        figures = Figures("two nodes, two workers", kills=2, faults=drain(house, crowd, ledger))
     finally:
         crowd.stop()
     assert cluster.workers[1].stop() == 0
     assert cluster.nodes[0].stop() == 0
-    figures = audit(house, ledger, Figures("two nodes, two workers", kills=2))
+    audit(house, ledger, figures)
     attempts = house.read(select(Attempt.worker).where(Attempt.message_id.in_(held)))
     print(f"{len(held)} messages in the dead worker's hands, retaken within {retaken:.1f} s; {figures}")
     assert held
