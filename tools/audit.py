@@ -112,10 +112,7 @@ def _lighthouse(node: str, base: str, path: str, device: str) -> Row:
 
 def _await_quiet() -> bool:
     """Wait for free processors; False if they never were."""
-    for _ in range(PATIENCE_SECONDS):
-        if psutil.cpu_percent(interval=1) <= QUIET_PERCENT:
-            return True
-    return False
+    return any(psutil.cpu_percent(interval=1) <= QUIET_PERCENT for _ in range(PATIENCE_SECONDS))
 
 
 def _row(path: str, device: str, found: dict[str, Any]) -> Row:
