@@ -10,13 +10,14 @@ import os
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 import structlog
+from sqlalchemy.orm import Session
 
 from app.attribution import actions, queries
 from app.attribution.bots import classify
@@ -35,6 +36,7 @@ MOST_REMEMBERED = 50_000
 VISITS_PER_VISITOR = 8
 MEMORY = timedelta(hours=24)
 _SITE = "gatepost"
+_MOST_STORED = 1_000
 
 # page, query, referrer, agent, peer, forwarded, accept, purpose, method
 _Key = tuple[str, str, str | None, str, str, str | None, str, str, str]
@@ -202,9 +204,8 @@ class VisitBuffer:
                 del visits[1]
 
     def _stored_visits(self, visitors: list[bytes], now: datetime) -> list[Seen]:
-        """Visits that another process recorded."""
-        rows = self._database.read(lambda session: queries.visits_since(session, visitors, now - MEMORY))
-        return [Seen(row.at, row.page_id, from_json(row.touch or {})) for row in rows]
+        """Visits that another process recorded; a crowd of posts asks for them together."""
+        return self._database.gather(_stored_visits, (visitors, now - MEMORY))
 
     def _hash(self, day: date, address: str, agent: str) -> bytes:
         return visitor_hash(self._salt(day), _SITE, address=address, user_agent=agent)
@@ -216,6 +217,18 @@ class VisitBuffer:
             kept = {known: value for known, value in self._salts.items() if day - known < timedelta(days=2)}
             self._salts = {**kept, day: salt}
         return salt
+
+
+def _stored_visits(session: Session, asked: Sequence[tuple[list[bytes], datetime]]) -> list[list[Seen]]:
+    """For each visitor's hashes what was stored since a moment, oldest first; one query for all."""
+    everybody = [visitor for visitors, _ in asked for visitor in visitors]
+    rows = queries.visits_since(
+        session, everybody, min(since for _, since in asked), limit=_MOST_STORED + len(everybody)
+    )
+    found: dict[bytes, list[Seen]] = {}
+    for row in rows:
+        found.setdefault(row.visitor, []).append(Seen(row.at, row.page_id, from_json(row.touch or {})))
+    return [[seen for visitor in visitors for seen in found.get(visitor, ())] for visitors, _ in asked]
 
 
 @lru_cache(maxsize=4096)
