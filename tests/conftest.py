@@ -49,6 +49,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_slowness)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With --dist loadgroup, keep each kind that shares a running server in one process, by its folder.
+
+    xdist 3.8 does this by renaming items, which pytest 9 no longer lets it do: its groups have no effect.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.factories.groups import FolderScheduling
+
+    return FolderScheduling(config, log)
+
+
 def _slowness(item: pytest.Item) -> int:
     return min((rank for mark, rank in _SLOW_FIRST.items() if item.get_closest_marker(mark)), default=9)
 

@@ -77,6 +77,7 @@ def test_a_replay_takes_nothing_from_the_mails_of_an_address(guide: Site, visito
 
 def test_the_counters_hold_no_address_of_a_person(guide: Site, visitor: Visitor) -> None:
     visitor.ask()
+    visitor.ask(first_name="Ann")
     guide.parts.limiter.exchange()
     from app.capture.models import RateCount
 
@@ -91,13 +92,13 @@ def test_two_processes_share_their_counts(database: Database) -> None:
     now = [1_800_000_000.0]
     here, there = (Limiter(database, clock=lambda: now[0], interval=3600) for _ in range(2))
     assert [here.add([window]) for _ in range(3)] == [[1], [2], [3]]
-    assert there.add([window]) == [1]
+    assert [there.add([window]) for _ in range(2)] == [[1], [2]]
     here.exchange()
     there.exchange()
-    assert there.totals([window]) == [4]
+    assert there.totals([window]) == [5]
     assert here.add([window]) == [4]
     here.exchange()
-    assert here.totals([window]) == [5]
+    assert here.totals([window]) == [6]
     now[0] += 600
     assert here.totals([window]) == [0]
     here.close()
@@ -108,9 +109,11 @@ def test_counts_survive_a_restart(database: Database) -> None:
     window = Window("ma:someone", 86_400, 3)
     first = Limiter(database, clock=lambda: 1_800_000_000.0, interval=3600)
     first.add([window])
+    first.add([window])
     first.close()
     second = Limiter(database, clock=lambda: 1_800_000_001.0, interval=3600)
     second.add([window])
+    second.add([window])
     second.exchange()
-    assert second.totals([window]) == [2]
+    assert second.totals([window]) == [4]
     second.close()
