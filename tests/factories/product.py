@@ -158,7 +158,7 @@ class Product:
 
     def letters(self, address: str, count: int = 1) -> list[Letter]:
         """The mails to this address, oldest first, as soon as there are so many."""
-        return self.wait(lambda: found if len(found := self._letters(address)) >= count else None)
+        return self.wait(lambda: found if len(found := self.arrived(address)) >= count else None)
 
     def hooks(self, email_or_id: str, *types: str) -> list[tuple[Arrived, dict[str, Any]]]:
         """Verified events about somebody of these types, one each, as soon as all have arrived."""
@@ -175,11 +175,21 @@ class Product:
         return self.wait(all_there)
 
     def let_time_pass(self) -> None:
-        """What waits for its next try is due now."""
+        """What waits for its next try is due now, and a receiver behind an open breaker is tried."""
         with self._database.connect() as connection:
+            connection.exec_driver_sql("UPDATE endpoint SET probe_at = opened_at WHERE opened_at IS NOT NULL")
             connection.exec_driver_sql("UPDATE message SET due = created_at WHERE state = 0")
 
-    def wait(self, find: Callable[[], T | None], seconds: float = 20) -> T:
+    def wait_in_fast_time(self, find: Callable[[], T | None]) -> T:
+        """The same as `wait`, while no pause between two tries lasts."""
+
+        def hurry() -> T | None:
+            self.let_time_pass()
+            return find()
+
+        return self.wait(hurry)
+
+    def wait(self, find: Callable[[], T | None], seconds: float = 60) -> T:
         """What `find` finds, as soon as it does."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -188,7 +198,8 @@ class Product:
             time.sleep(0.02)
         raise AssertionError(f"it did not come to that within {seconds:.0f} s\n{self.server.log[-2000:]}")
 
-    def _letters(self, address: str) -> list[Letter]:
+    def arrived(self, address: str) -> list[Letter]:
+        """The mails to this address so far."""
         return [Letter(each) for each in list(self.post_office.taken) if address in str(each["To"])]
 
     def _verified(self) -> list[tuple[Arrived, dict[str, Any]]]:
