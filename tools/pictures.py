@@ -32,17 +32,23 @@ def main(wanted: list[str]) -> None:
     """Take the pictures whose names hold one of the wanted words; all, where there is none."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        site = open_site(Path(folder))
         browser = driver.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
-        people = People(site)
-        for name, reach in (STATES | TOOLS).items():
-            if _is_wanted(name, wanted):
-                with Person(browser, site.url) as person:
-                    reach(person, people)
-                    _take(person, name)
-        _mails(browser, site, people, wanted)
-        browser.close()
-        site.server.stop()
+        site = open_site(Path(folder))
+        try:
+            _all(browser, site, wanted)
+        finally:
+            site.server.stop()
+            browser.close()
+
+
+def _all(browser: Browser, site: BrowserSite, wanted: list[str]) -> None:
+    people = People(site)
+    for name, reach in (STATES | TOOLS).items():
+        if _is_wanted(name, wanted):
+            with Person(browser, site.url) as person:
+                reach(person, people)
+                _take(person, name)
+    _mails(browser, site, people, wanted)
 
 
 def _mails(browser: Browser, site: BrowserSite, people: People, wanted: list[str]) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -70,20 +67,15 @@ def test_too_many_posts_are_told_to_wait_and_nothing_is_lost(tight: BrowserSite,
         expect(person.field("first_name")).to_have_value(EBOOK.answers["first_name"])
 
 
-def test_locked_database_is_an_honest_503(site: BrowserSite, browser: Browser, tmp_path: Path) -> None:
-    neighbour = open_neighbour(site, tmp_path / "locked")
-    with Person(browser, neighbour.url, View(320, "light")) as person:
-        person.open(EBOOK.path)
-        with closing(sqlite3.connect(neighbour.server.data_dir / "gatepost.sqlite3")) as lock:
-            lock.execute("BEGIN IMMEDIATE")
-            assert _post(person, "unlucky@example.com") == 503
-            person.see("We cannot take this right now")
-            lock.rollback()
-        assert axe_faults(person.page, (NARROW,)) == []
-        assert sideways_scroll(person.page) == []
-        assert _post(person, "unlucky@example.com") == 303
-        assert neighbour.state_of("unlucky@example.com") == "pending"
-    neighbour.server.stop()
+def test_locked_database_is_an_honest_503(site: BrowserSite, visit: Visit) -> None:
+    person = visit(View(320, "light"))
+    with site.locked():
+        assert _post(person, "unlucky@example.com") == 503
+        person.see("We cannot take this right now")
+    assert axe_faults(person.page, (NARROW,)) == []
+    assert sideways_scroll(person.page) == []
+    assert _post(person, "unlucky@example.com") == 303
+    assert site.state_of("unlucky@example.com") == "pending"
 
 
 def _post(person: Person, address: str) -> int:

@@ -8,8 +8,8 @@ import shutil
 import sqlite3
 import time
 import urllib.request
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -102,6 +102,14 @@ class BrowserSite:
         found = self.rows("SELECT state FROM submission WHERE email = ?", address)
         assert len(found) == 1, f"{len(found)} submissions of {address}"
         return str(found[0][0])
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else can write into the server's database meanwhile."""
+        with closing(self._connect()) as lock:
+            lock.execute("BEGIN IMMEDIATE")
+            yield
+            lock.rollback()
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self.server.data_dir / "gatepost.sqlite3", timeout=PATIENCE)
