@@ -43,7 +43,7 @@ COMPARISONS = (
     Comparison("GET, visits off", "unrecorded keep-alive", "nginx keep-alive", 0.70),
     *(Comparison(f"GET, visits off, {way}", f"unrecorded {way}", f"nginx {way}") for way, _ in _WAYS[1:]),
     Comparison("POST, SQLite", "post sqlite", "raw sqlite", 0.25),
-    Comparison("POST, SQLite, mails sent beside", "post sqlite, worker beside", "raw sqlite"),
+    Comparison("POST, SQLite, worker in the process", "post sqlite, worker beside", "raw sqlite"),
     Comparison("POST, PostgreSQL", "post postgresql", "pgbench", 0.20),
     Comparison("POST, against a plain view", "post sqlite", "plain view", 5.0),
     Comparison("webhook deliveries", "deliveries", "aiohttp", 0.20),
