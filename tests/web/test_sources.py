@@ -69,7 +69,7 @@ def test_the_referrer_of_the_visit_is_known_without_script(guide: Site, visitor:
 
 
 def test_a_script_can_name_the_referrer_too(guide: Site, visitor: Visitor) -> None:
-    visitor.confirmed(gp_ref="https://chatgpt.com")
+    visitor.confirmed(gp_ref="https://www.perplexity.ai")
     assert guide.rows(Touch)[-1].channel == "AI Assistant"
 
 
