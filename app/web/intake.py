@@ -32,11 +32,12 @@ from app.web.form_body import read_form
 from app.web.security import GUARDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from app.services import Services
+    from app.web.visits import Seen
 
 OUTCOME = "gatepost.outcome"
 
@@ -132,10 +133,33 @@ class Intake:
         elapsed = arrivals.elapsed_ms(answers, seen, facts.page_id, now)
         verdict = _screened(answers, address, elapsed, agent)
         key = parts.tokens.fingerprint("address", address.key)[:24]
+        person = self._posts.person(address=key)
         mails = self._mails.windows(network=network_of(client), address=key)
-        stops = self._stops(address, key, mails)
+        stops = self._stops(address, (person, *mails))
         is_mailed = not (stops or verdict.certain)
-        draft = Draft(
+        flags = [*(verdict.reasons if verdict.suspicious else ()), *stops]
+        draft = self._draft(environ, facts, answers, address, seen, client=client, flags=flags, now=now)
+        receipt = parts.database.gather(submit, Post(draft, is_mailed, now))
+        if not receipt.is_replay:  # counted after the commit: what was not kept uses up nothing
+            parts.limiter.add((person, *mails) if is_mailed else (person,))
+        return Taken(receipt.submission_id)
+
+    def _draft(
+        self,
+        environ: WSGIEnvironment,
+        facts: RevisionFacts,
+        answers: Answers,
+        address: Address,
+        seen: Sequence[Seen],
+        *,
+        client: str,
+        flags: list[str],
+        now: datetime,
+    ) -> Draft:
+        agent, own_hosts = environ.get("HTTP_USER_AGENT", ""), self._parts.visits.own_hosts
+        query = environ.get("QUERY_STRING", "")
+        language = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+        return Draft(
             id=new_id(),
             page_id=facts.page_id,
             revision_id=facts.revision_id,
@@ -143,31 +167,16 @@ class Intake:
             email=address.shown,
             email_key=address.key,
             answers=answers.values,
-            touches=arrivals.touches(
-                answers,
-                seen,
-                page_id=facts.page_id,
-                query=environ.get("QUERY_STRING", ""),
-                own_hosts=parts.visits.own_hosts,
-                now=now,
-            ),
+            touches=arrivals.touches(answers, seen, page_id=facts.page_id, query=query, own_hosts=own_hosts, now=now),
             consents=[
                 {"purpose": each.purpose, "wording": each.wording, "ticked": each.purpose in answers.consents}
                 for each in facts.consents
             ],
-            evidence={
-                "network": client,
-                "agent": agent[:400],
-                "language": environ.get("HTTP_ACCEPT_LANGUAGE", "")[:100],
-            },
-            flags=[*(verdict.reasons if verdict.suspicious else ()), *stops],
+            evidence={"network": client, "agent": agent[:400], "language": language[:100]},
+            flags=flags,
             replay_key=self._replay_key(facts, answers, client, agent),
             expires_at=now + self._lifetime,
         )
-        receipt = parts.database.gather(submit, Post(draft, is_mailed, now))
-        if is_mailed and not receipt.is_replay:
-            parts.limiter.add(mails)
-        return Taken(receipt.submission_id)
 
     def _require_own_origin(self, environ: WSGIEnvironment) -> None:
         origin, site = environ.get("HTTP_ORIGIN"), environ.get("HTTP_SEC_FETCH_SITE")
@@ -187,12 +196,9 @@ class Intake:
                     hint="Please wait a few minutes and send the form again.",
                 )
 
-    def _stops(self, address: Address, key: str, mails: tuple[Window, ...]) -> list[str]:
-        """Why no mail goes to this address now; counts the post for the address."""
-        limiter, person = self._parts.limiter, self._posts.person(address=key)
-        found = []
-        if limiter.add([person])[0] > person.limit or limiter.is_any_full(mails):
-            found.append("mail ceiling reached")
+    def _stops(self, address: Address, windows: Sequence[Window]) -> list[str]:
+        """Why no mail goes to this address now."""
+        found = ["mail ceiling reached"] if self._parts.limiter.is_any_full(windows) else []
         if is_unmailable(address.local):
             found.append("address takes no mail")
         return found
