@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,18 @@ def serve(settings: Settings) -> WSGIApplication:
     # The server forks its worker process, which on Python 3.11 leaves without calling atexit; finalizers are called,
     # and before thread pools are closed, so that what is on its way can still be finished.
     Finalize(None, stop, exitpriority=100)
+    _settle_memory()
     return app.wsgi_app
+
+
+def _settle_memory() -> None:
+    """Look for garbage less often: a request makes hundreds of objects and leaves none of them in a circle.
+
+    What is there when serving begins stays; looking through it after every few posts took a fifth of their time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _watch_files(app: Flask, parts: Services) -> PageWatcher:

@@ -20,6 +20,9 @@ from app.leads.qualification import Band, BandState, Qualification, qualify
 from app.leads.scoring import Score, ScoreEvent, ScoreLine, score
 
 
+_LONGEST_REASON = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What came out, and whether the lead became qualified just now."""
@@ -109,6 +112,6 @@ def _row(line: ScoreLine) -> dict[str, Any]:
         "rule": line.rule,
         "event": line.event,
         "points": line.points,
-        "reason": line.reason,
+        "reason": line.reason[:_LONGEST_REASON],
         "at": line.at,
     }
