@@ -91,9 +91,7 @@ def locale_codes(text: str) -> tuple[str, ...]:
         raise ValueError("is empty; write at least one language, such as en")
     for code in codes:
         if not re.fullmatch(r"[a-z]{2,3}", code):
-            raise ValueError(
-                f"holds {code!r}; write language codes of two or three letters, such as en, vi, cs"
-            )
+            raise ValueError(f"holds {code!r}; write language codes of two or three letters, such as en, vi, cs")
     return codes
 
 

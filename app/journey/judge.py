@@ -19,7 +19,6 @@ from app.leads.models import Lead
 from app.leads.qualification import Band, BandState, Qualification, qualify
 from app.leads.scoring import Score, ScoreEvent, ScoreLine, score
 
-
 _LONGEST_REASON = 300
 
 
