@@ -15,6 +15,15 @@ from config import ConfigError, Settings
 STOP_SECONDS = 30
 
 
+class Server(Granian):  # type: ignore[misc,valid-type]
+    """Granian, deaf to a second signal: its handler sets an Event, whose lock the first one may still hold."""
+
+    def signal_handler_interrupt(self, *args: object, **kwargs: object) -> None:
+        """Begin to stop, once."""
+        if not self.interrupt_signal:
+            super().signal_handler_interrupt(*args, **kwargs)
+
+
 def main() -> None:
     """Serve until SIGINT or SIGTERM; requests in work are finished, then leases released."""
     try:
@@ -23,7 +32,7 @@ def main() -> None:
         sys.exit(str(fault))
     # Threads beyond the cores wait together for one durable commit; that is why there are many.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    Granian(
+    Server(
         "wsgi:app",
         address=settings.host,
         port=settings.port,

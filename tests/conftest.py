@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,10 +17,7 @@ from flask.testing import FlaskClient
 
 from app.db import Database, prepare_reader, reader_options
 from config import Settings
-from tests.factories import chromium, databases
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+from tests.factories import databases
 
 _run_folder: Path | None = None
 _SLOW_FIRST = {"crash": 0, "browser": 1}
@@ -66,7 +63,7 @@ def _slowness(item: pytest.Item) -> int:
     return min((rank for mark, rank in _SLOW_FIRST.items() if item.get_closest_marker(mark)), default=9)
 
 
-def _missing(reason: str) -> None:
+def missing(reason: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -87,7 +84,7 @@ def engine_url(engine_name: str, tmp_path: Path) -> Iterator[str]:
     try:
         url = databases.fresh_postgres()
     except databases.NoPostgres as fault:
-        _missing(f"no PostgreSQL: {fault}")
+        missing(f"no PostgreSQL: {fault}")
     yield url
     databases.drop_postgres(url)
 
@@ -101,7 +98,7 @@ def empty_url(engine_name: str, tmp_path: Path) -> Iterator[str]:
     try:
         url = databases.empty_postgres()
     except databases.NoPostgres as fault:
-        _missing(f"no PostgreSQL: {fault}")
+        missing(f"no PostgreSQL: {fault}")
     yield url
     databases.drop_postgres(url)
 
@@ -144,17 +141,3 @@ def app(settings: Settings) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A visitor's browser without script."""
     return app.test_client()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
-    """One Chromium for all tests of this process."""
-    from playwright.sync_api import Error, sync_playwright
-
-    with sync_playwright() as playwright:
-        try:
-            opened = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
-        except Error as fault:
-            _missing(f"no Chromium: {fault.message.splitlines()[0]}")
-        yield opened
-        opened.close()

@@ -6,13 +6,27 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error, sync_playwright
 
+from tests.conftest import missing
+from tests.factories import chromium
 from tests.factories.browser import Person
 from tests.factories.browser_checks import WIDE, View
 from tests.factories.browser_site import BrowserSite, open_site
 
 Visit = Callable[..., Person]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the tests of a file. It brings an event loop, so it must be gone before other tests run."""
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.FLAGS)
+        except Error as fault:
+            missing(f"no Chromium: {fault.message.splitlines()[0]}")
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")
