@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import _missing
+from tests.conftest import missing
 from tests.factories import databases
 from tests.factories.browser_by_hand import BrowserByHand
 from tests.factories.product import Product
@@ -21,7 +21,7 @@ def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     try:
         url = databases.fresh_postgres()
     except databases.NoPostgres as fault:
-        _missing(f"no PostgreSQL: {fault}")
+        missing(f"no PostgreSQL: {fault}")
     with Product(folder, url) as running:
         yield running
     databases.drop_postgres(url)
